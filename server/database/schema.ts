@@ -1,0 +1,596 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { TriggerEvent } from '../../engine/event.ts';
+import type { Graph } from '../../engine/graph.ts';
+import type { EffectRecord, LogLine, StepError } from '../../engine/journal.ts';
+import type { Resume, StepUsage, Wait } from '../../engine/node-type.ts';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const id = () => uuid('id').primaryKey();
+const createdAt = () => time('created_at').notNull().defaultNow();
+const updatedAt = () => time('updated_at').notNull().defaultNow();
+const workspaceId = () =>
+  uuid('workspace_id')
+    .notNull()
+    .references(() => workspaces.id, { onDelete: 'cascade' });
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+// People and access -------------------------------------------------------------------------------------------------
+
+export const workspaces = pgTable('workspaces', {
+  id: id(),
+  name: text('name').notNull(),
+  createdAt: createdAt(),
+});
+
+export const users = pgTable('users', {
+  id: id(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  emailVerified: boolean('email_verified').notNull().default(false),
+  image: text('image'),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: id(),
+    token: text('token').notNull().unique(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    expiresAt: time('expires_at').notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index('sessions_user').on(table.userId)],
+);
+
+/** How a user signs in (better-auth's `account`; named apart from our Instagram `accounts`). */
+export const credentials = pgTable(
+  'credentials',
+  {
+    id: id(),
+    accountId: text('account_id').notNull(),
+    providerId: text('provider_id').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    accessTokenExpiresAt: time('access_token_expires_at'),
+    refreshTokenExpiresAt: time('refresh_token_expires_at'),
+    scope: text('scope'),
+    password: text('password'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index('credentials_user').on(table.userId)],
+);
+
+export const verifications = pgTable('verifications', {
+  id: id(),
+  identifier: text('identifier').notNull(),
+  value: text('value').notNull(),
+  expiresAt: time('expires_at').notNull(),
+  createdAt: createdAt(),
+  updatedAt: updatedAt(),
+});
+
+export const members = pgTable(
+  'members',
+  {
+    workspaceId: workspaceId(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role', { enum: ['owner', 'admin', 'editor', 'viewer'] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.userId] }),
+    index('members_user').on(table.userId),
+  ],
+);
+
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    role: text('role', { enum: ['admin', 'editor', 'viewer'] }).notNull(),
+    /** SHA-256 of the key, hex. The key itself is shown once and never stored. */
+    keyHash: text('key_hash').notNull().unique(),
+    prefix: text('prefix').notNull(),
+    createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+    lastUsedAt: time('last_used_at'),
+    revokedAt: time('revoked_at'),
+  },
+  (table) => [index('api_keys_workspace').on(table.workspaceId)],
+);
+
+export const auditLog = pgTable(
+  'audit_log',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    actorType: text('actor_type', { enum: ['user', 'api_key', 'system'] }).notNull(),
+    actorId: text('actor_id'),
+    action: text('action').notNull(),
+    targetType: text('target_type'),
+    targetId: text('target_id'),
+    data: jsonb('data'),
+    at: time('at').notNull().defaultNow(),
+  },
+  (table) => [index('audit_log_workspace_at').on(table.workspaceId, table.at)],
+);
+
+export const settings = pgTable(
+  'settings',
+  {
+    workspaceId: workspaceId(),
+    key: text('key').notNull(),
+    value: jsonb('value').notNull(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.key] })],
+);
+
+// Instagram accounts and people on the other side ---------------------------------------------------------------------
+
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    platform: text('platform', { enum: ['instagram'] }).notNull(),
+    /** The platform's id: `entry[].id` in webhooks. */
+    externalId: text('external_id').notNull(),
+    username: text('username').notNull(),
+    /** AES-256-GCM, see server/accounts/token-cipher.ts. */
+    accessTokenEncrypted: text('access_token_encrypted').notNull(),
+    /** Base URL of the Graph API for this account; null = INSTAGRAM_GRAPH_URL. Set for sandbox accounts. */
+    graphUrl: text('graph_url'),
+    isSandbox: boolean('is_sandbox').notNull().default(false),
+    status: text('status', { enum: ['connected', 'needs_login', 'disconnected'] })
+      .notNull()
+      .default('connected'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique('accounts_external').on(table.platform, table.externalId),
+    index('accounts_workspace').on(table.workspaceId),
+  ],
+);
+
+export const contacts = pgTable(
+  'contacts',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    externalId: text('external_id').notNull(),
+    username: text('username'),
+    name: text('name'),
+    fields: jsonb('fields').$type<Record<string, unknown>>().notNull().default({}),
+    tags: text('tags').array().notNull().default(sql`'{}'`),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique('contacts_external').on(table.accountId, table.externalId),
+    index('contacts_workspace').on(table.workspaceId, table.updatedAt),
+  ],
+);
+
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    contactId: uuid('contact_id')
+      .notNull()
+      .unique()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    lastIncomingAt: time('last_incoming_at'),
+    lastOutgoingAt: time('last_outgoing_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [index('conversations_workspace').on(table.workspaceId, table.lastIncomingAt)],
+);
+
+export const messages = pgTable(
+  'messages',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    conversationId: uuid('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    externalId: text('external_id').notNull(),
+    direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    text: text('text').notNull().default(''),
+    attachments: jsonb('attachments').notNull().default([]),
+    executionId: uuid('execution_id'),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    unique('messages_external').on(table.conversationId, table.externalId),
+    index('messages_conversation').on(table.conversationId, table.at),
+  ],
+);
+
+export const comments = pgTable(
+  'comments',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    contactId: uuid('contact_id').references(() => contacts.id, { onDelete: 'set null' }),
+    externalId: text('external_id').notNull(),
+    parentExternalId: text('parent_external_id'),
+    mediaId: text('media_id'),
+    direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    text: text('text').notNull(),
+    hidden: boolean('hidden').notNull().default(false),
+    executionId: uuid('execution_id'),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    unique('comments_external').on(table.accountId, table.externalId),
+    index('comments_workspace').on(table.workspaceId, table.at),
+  ],
+);
+
+// Flows ---------------------------------------------------------------------------------------------------------------
+
+export const nodeTypes = pgTable('node_types', {
+  type: text('type').primaryKey(),
+  name: text('name').notNull(),
+  version: integer('version').notNull(),
+  category: text('category').notNull(),
+  source: text('source').notNull(),
+  enabled: boolean('enabled').notNull().default(true),
+  updatedAt: updatedAt(),
+});
+
+export const flows = pgTable(
+  'flows',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    /** The draft, as the canvas shows it. */
+    graph: jsonb('graph').$type<Graph>().notNull(),
+    revision: integer('revision').notNull().default(1),
+    status: text('status', { enum: ['draft', 'published'] })
+      .notNull()
+      .default('draft'),
+    /** The version that webhooks run; set exactly while status is `published`. */
+    publishedVersion: integer('published_version'),
+    /** One execution of a contact at a time, in order. */
+    orderedByContact: boolean('ordered_by_contact').notNull().default(true),
+    createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+    deletedAt: time('deleted_at'),
+  },
+  (table) => [index('flows_workspace').on(table.workspaceId, table.updatedAt)],
+);
+
+export const flowVersions = pgTable(
+  'flow_versions',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    flowId: uuid('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    version: integer('version').notNull(),
+    graph: jsonb('graph').$type<Graph>().notNull(),
+    note: text('note').notNull().default(''),
+    createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: createdAt(),
+  },
+  (table) => [unique('flow_versions_number').on(table.flowId, table.version)],
+);
+
+// Webhooks and executions ---------------------------------------------------------------------------------------------
+
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    id: id(),
+    /** Null when no workspace has the account. */
+    workspaceId: uuid('workspace_id').references(() => workspaces.id, { onDelete: 'cascade' }),
+    /** The flow id of the URL, or `app` for the URL of the whole app. With the key: delivered twice, stored once. */
+    scope: text('scope').notNull(),
+    dedupeKey: text('dedupe_key').notNull(),
+    accountExternalId: text('account_external_id'),
+    kind: text('kind').notNull(),
+    payload: jsonb('payload').notNull(),
+    status: text('status', { enum: ['accepted', 'ignored'] }).notNull(),
+    reason: text('reason'),
+    receivedAt: time('received_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('webhook_events_dedupe').on(table.scope, table.dedupeKey),
+    index('webhook_events_workspace').on(table.workspaceId, table.receivedAt),
+  ],
+);
+
+export const flowExecutions = pgTable(
+  'flow_executions',
+  {
+    id: id(),
+    /** Arrival order, for one-at-a-time per contact. */
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    workspaceId: workspaceId(),
+    flowId: uuid('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    /** Null for a test run of a draft, whose graph is then in `graph`. */
+    flowVersion: integer('flow_version'),
+    graph: jsonb('graph').$type<Graph>(),
+    triggerNodeId: text('trigger_node_id').notNull(),
+    mode: text('mode', { enum: ['live', 'test'] })
+      .notNull()
+      .default('live'),
+    dryRun: boolean('dry_run').notNull().default(false),
+    status: text('status', { enum: ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] })
+      .notNull()
+      .default('queued'),
+    event: jsonb('event').$type<TriggerEvent>().notNull(),
+    webhookEventId: uuid('webhook_event_id'),
+    /** Same key in the same flow: the same event, run once. Null for test runs and replays. */
+    dedupeKey: text('dedupe_key'),
+    /** `<account>:<person>`; executions that share it run in order. Null = no order. */
+    contactKey: text('contact_key'),
+    replayOf: uuid('replay_of'),
+    /** When a waiting execution is woken by time at the latest. */
+    resumeAt: time('resume_at'),
+    leaseOwner: text('lease_owner'),
+    leaseUntil: time('lease_until'),
+    cancelRequested: boolean('cancel_requested').notNull().default(false),
+    /** Number of the last live event given out; see DESIGN 7. */
+    lastSeq: integer('last_seq').notNull().default(0),
+    error: jsonb('error').$type<StepError & { nodeId?: string }>(),
+    createdAt: createdAt(),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+  },
+  (table) => [
+    uniqueIndex('flow_executions_dedupe')
+      .on(table.flowId, table.dedupeKey)
+      .where(sql`${table.dedupeKey} is not null`),
+    index('flow_executions_flow').on(table.flowId, table.createdAt),
+    index('flow_executions_workspace').on(table.workspaceId, table.createdAt),
+    index('flow_executions_contact')
+      .on(table.flowId, table.contactKey, table.seq)
+      .where(sql`${table.status} in ('queued', 'running') and ${table.contactKey} is not null`),
+    index('flow_executions_open')
+      .on(table.status, table.createdAt)
+      .where(sql`${table.status} in ('queued', 'running', 'waiting')`),
+  ],
+);
+
+export const executionSteps = pgTable(
+  'execution_steps',
+  {
+    executionId: uuid('execution_id')
+      .notNull()
+      .references(() => flowExecutions.id, { onDelete: 'cascade' }),
+    nodeId: text('node_id').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    /** Number of the live event that told of this state. */
+    seq: integer('seq').notNull().default(0),
+    status: text('status', { enum: ['pending', 'running', 'succeeded', 'failed', 'waiting'] }).notNull(),
+    attempt: integer('attempt').notNull().default(1),
+    startedAt: time('started_at'),
+    finishedAt: time('finished_at'),
+    input: jsonb('input'),
+    output: jsonb('output'),
+    ports: text('ports').array(),
+    error: jsonb('error').$type<StepError>(),
+    logs: jsonb('logs').$type<LogLine[]>(),
+    usage: jsonb('usage').$type<StepUsage>(),
+    wait: jsonb('wait').$type<Wait>(),
+    resume: jsonb('resume').$type<Resume>(),
+    retryAt: time('retry_at'),
+  },
+  (table) => [primaryKey({ columns: [table.executionId, table.nodeId] })],
+);
+
+export const effects = pgTable(
+  'effects',
+  {
+    executionId: uuid('execution_id')
+      .notNull()
+      .references(() => flowExecutions.id, { onDelete: 'cascade' }),
+    nodeId: text('node_id').notNull(),
+    key: text('key').notNull(),
+    workspaceId: uuid('workspace_id').notNull(),
+    status: text('status', { enum: ['intended', 'done', 'failed', 'uncertain'] }).notNull(),
+    description: text('description').notNull(),
+    request: jsonb('request').$type<EffectRecord['request']>(),
+    result: jsonb('result').$type<EffectRecord['result']>(),
+    error: jsonb('error').$type<StepError>(),
+    intendedAt: time('intended_at').notNull().defaultNow(),
+    settledAt: time('settled_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.executionId, table.nodeId, table.key] }),
+    index('effects_unsettled').on(table.workspaceId).where(sql`${table.status} in ('intended', 'uncertain')`),
+  ],
+);
+
+export const approvals = pgTable(
+  'approvals',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    flowId: uuid('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    executionId: uuid('execution_id')
+      .notNull()
+      .references(() => flowExecutions.id, { onDelete: 'cascade' }),
+    nodeId: text('node_id').notNull(),
+    status: text('status', { enum: ['pending', 'approved', 'rejected', 'expired', 'cancelled'] })
+      .notNull()
+      .default('pending'),
+    draft: text('draft').notNull(),
+    /** What was approved, when a person changed the draft. */
+    finalText: text('final_text'),
+    reason: text('reason'),
+    context: jsonb('context').$type<Record<string, unknown>>().notNull().default({}),
+    expiresAt: time('expires_at'),
+    decidedBy: text('decided_by'),
+    decidedAt: time('decided_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('approvals_step').on(table.executionId, table.nodeId),
+    index('approvals_workspace').on(table.workspaceId, table.status, table.createdAt),
+  ],
+);
+
+export const escalations = pgTable(
+  'escalations',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    executionId: uuid('execution_id')
+      .notNull()
+      .references(() => flowExecutions.id, { onDelete: 'cascade' }),
+    nodeId: text('node_id').notNull(),
+    reason: text('reason').notNull(),
+    context: jsonb('context').$type<Record<string, unknown>>().notNull().default({}),
+    status: text('status', { enum: ['open', 'resolved'] })
+      .notNull()
+      .default('open'),
+    resolvedBy: text('resolved_by'),
+    resolvedAt: time('resolved_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('escalations_step').on(table.executionId, table.nodeId),
+    index('escalations_workspace').on(table.workspaceId, table.status, table.createdAt),
+  ],
+);
+
+// Knowledge -----------------------------------------------------------------------------------------------------------
+
+export const knowledgeBases = pgTable(
+  'knowledge_bases',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    description: text('description').notNull().default(''),
+    createdAt: createdAt(),
+  },
+  (table) => [index('knowledge_bases_workspace').on(table.workspaceId)],
+);
+
+export const knowledgeDocuments = pgTable(
+  'knowledge_documents',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    knowledgeBaseId: uuid('knowledge_base_id')
+      .notNull()
+      .references(() => knowledgeBases.id, { onDelete: 'cascade' }),
+    title: text('title').notNull(),
+    mimeType: text('mime_type').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    chunkCount: integer('chunk_count').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('knowledge_documents_base').on(table.knowledgeBaseId, table.createdAt)],
+);
+
+export const knowledgeChunks = pgTable(
+  'knowledge_chunks',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    knowledgeBaseId: uuid('knowledge_base_id')
+      .notNull()
+      .references(() => knowledgeBases.id, { onDelete: 'cascade' }),
+    documentId: uuid('document_id')
+      .notNull()
+      .references(() => knowledgeDocuments.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    text: text('text').notNull(),
+    search: tsvector('search').notNull(),
+  },
+  (table) => [
+    index('knowledge_chunks_search').using('gin', table.search),
+    index('knowledge_chunks_base').on(table.workspaceId, table.knowledgeBaseId),
+    index('knowledge_chunks_document').on(table.documentId),
+  ],
+);
+
+// Sandbox: the state of the simulated Instagram -----------------------------------------------------------------------
+
+export const sandboxItems = pgTable(
+  'sandbox_items',
+  {
+    /** Order in the timeline. */
+    seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    accountExternalId: text('account_external_id').notNull(),
+    kind: text('kind', { enum: ['comment', 'message'] }).notNull(),
+    externalId: text('external_id').notNull().unique(),
+    /** The comment that a comment replies to, or that a private reply answers. */
+    parentExternalId: text('parent_external_id'),
+    mediaId: text('media_id'),
+    /** Who wrote it: the account itself or a follower. */
+    fromExternalId: text('from_external_id').notNull(),
+    fromUsername: text('from_username').notNull(),
+    /** Receiver of a message. */
+    toExternalId: text('to_external_id'),
+    text: text('text').notNull(),
+    attachments: jsonb('attachments').notNull().default([]),
+    isPrivateReply: boolean('is_private_reply').notNull().default(false),
+    hidden: boolean('hidden').notNull().default(false),
+    deleted: boolean('deleted').notNull().default(false),
+    at: time('at').notNull(),
+  },
+  (table) => [
+    index('sandbox_items_timeline').on(table.workspaceId, table.seq),
+    index('sandbox_items_parent').on(table.parentExternalId),
+  ],
+);
