@@ -295,6 +295,7 @@ CREATE TABLE "sandbox_items" (
 	"is_private_reply" boolean DEFAULT false NOT NULL,
 	"hidden" boolean DEFAULT false NOT NULL,
 	"deleted" boolean DEFAULT false NOT NULL,
+	"delivered" boolean DEFAULT false NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	CONSTRAINT "sandbox_items_external_id_unique" UNIQUE("external_id")
 );
@@ -424,6 +425,7 @@ CREATE INDEX "members_user" ON "members" USING btree ("user_id");--> statement-b
 CREATE INDEX "messages_conversation" ON "messages" USING btree ("conversation_id","at");--> statement-breakpoint
 CREATE INDEX "sandbox_items_timeline" ON "sandbox_items" USING btree ("workspace_id","seq");--> statement-breakpoint
 CREATE INDEX "sandbox_items_parent" ON "sandbox_items" USING btree ("parent_external_id");--> statement-breakpoint
+CREATE INDEX "sandbox_items_undelivered" ON "sandbox_items" USING btree ("seq") WHERE not "sandbox_items"."delivered";--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_events_dedupe" ON "webhook_events" USING btree ("scope","dedupe_key");--> statement-breakpoint
 CREATE INDEX "webhook_events_workspace" ON "webhook_events" USING btree ("workspace_id","received_at");

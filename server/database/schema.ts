@@ -70,6 +70,8 @@ export const credentials = pgTable(
   'credentials',
   {
     id: id(),
+    /** Who vouches for the identity: `local:credential` for e-mail and password. */
+    issuer: text('issuer').notNull(),
     accountId: text('account_id').notNull(),
     providerId: text('provider_id').notNull(),
     userId: uuid('user_id')
@@ -85,7 +87,10 @@ export const credentials = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [index('credentials_user').on(table.userId)],
+  (table) => [
+    index('credentials_user').on(table.userId),
+    unique('credentials_identity').on(table.issuer, table.accountId),
+  ],
 );
 
 export const verifications = pgTable('verifications', {
@@ -171,7 +176,7 @@ export const accounts = pgTable(
     username: text('username').notNull(),
     /** AES-256-GCM, see server/accounts/token-cipher.ts. */
     accessTokenEncrypted: text('access_token_encrypted').notNull(),
-    /** Base URL of the Graph API for this account; null = INSTAGRAM_GRAPH_URL. Set for sandbox accounts. */
+    /** Base URL of the Graph API for this account; null = INSTAGRAM_GRAPH_URL; with `/` first, of this installation. */
     graphUrl: text('graph_url'),
     isSandbox: boolean('is_sandbox').notNull().default(false),
     status: text('status', { enum: ['connected', 'needs_login', 'disconnected'] })
@@ -587,10 +592,13 @@ export const sandboxItems = pgTable(
     isPrivateReply: boolean('is_private_reply').notNull().default(false),
     hidden: boolean('hidden').notNull().default(false),
     deleted: boolean('deleted').notNull().default(false),
+    /** False until our webhook route has answered 200 to the event of this item. */
+    delivered: boolean('delivered').notNull().default(false),
     at: time('at').notNull(),
   },
   (table) => [
     index('sandbox_items_timeline').on(table.workspaceId, table.seq),
     index('sandbox_items_parent').on(table.parentExternalId),
+    index('sandbox_items_undelivered').on(table.seq).where(sql`not ${table.delivered}`),
   ],
 );

@@ -1,0 +1,81 @@
+import type pg from 'pg';
+import { NodeError } from '../../engine/errors.ts';
+import { decryptToken } from '../accounts/token-cipher.ts';
+import type { GraphAccount } from './graph-client.ts';
+
+/** How long a token read from the database is used before it is read again. */
+const CACHE_MS = 10_000;
+const CACHE_SIZE = 10_000;
+
+type Row = { external_id: string; access_token_encrypted: string; graph_url: string | null; status: string };
+
+/** Finds accounts with their decrypted tokens for the Instagram client, inside one workspace at a time. */
+export class AccountDirectory {
+  readonly #pool: pg.Pool;
+  readonly #encryptionKey: string;
+  readonly #graphUrl: string;
+  readonly #ownUrl: () => string;
+  readonly #cache = new Map<string, { account: Promise<GraphAccount>; until: number }>();
+
+  /**
+   * @param urls `graph`: base of the Graph API for accounts that name none; `own`: this installation's address, to which
+   *   a `graph_url` that starts with `/` is relative
+   */
+  constructor(pool: pg.Pool, encryptionKey: string, urls: { graph: string; own: () => string }) {
+    this.#pool = pool;
+    this.#encryptionKey = encryptionKey;
+    this.#graphUrl = urls.graph;
+    this.#ownUrl = urls.own;
+  }
+
+  /**
+   * @param key `{id}` of our row or `{externalId}` of the platform
+   * @throws NodeError when the workspace has no such account or it is disconnected
+   */
+  find(
+    workspaceId: string,
+    key: { id: string } | { externalId: string },
+    now = Date.now(),
+  ): Promise<GraphAccount> {
+    const cacheKey = `${workspaceId}/${'id' in key ? `id:${key.id}` : key.externalId}`;
+    const cached = this.#cache.get(cacheKey);
+    if (cached && cached.until > now) return cached.account;
+    const account = this.#read(workspaceId, key);
+    account.catch(() => this.#cache.delete(cacheKey));
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(cacheKey, { account, until: now + CACHE_MS });
+    return account;
+  }
+
+  async #read(workspaceId: string, key: { id: string } | { externalId: string }): Promise<GraphAccount> {
+    const [column, value] = 'id' in key ? ['id::text', key.id] : ['external_id', key.externalId];
+    const { rows } = await this.#pool.query<Row>(
+      `select external_id, access_token_encrypted, graph_url, status
+         from accounts where workspace_id = $1 and ${column} = $2`,
+      [workspaceId, value],
+    );
+    const row = rows[0];
+    if (!row) {
+      throw new NodeError(
+        'account_unknown',
+        `There is no Instagram account ${value} here. Connect it under Accounts.`,
+      );
+    }
+    if (row.status !== 'connected') {
+      throw new NodeError(
+        'account_disconnected',
+        `Instagram account ${value} is not connected. Connect it again under Accounts.`,
+      );
+    }
+    return {
+      externalId: row.external_id,
+      graphUrl: this.#resolve(row.graph_url),
+      accessToken: decryptToken(this.#encryptionKey, row.access_token_encrypted),
+    };
+  }
+
+  #resolve(graphUrl: string | null): string {
+    if (graphUrl === null) return this.#graphUrl;
+    return graphUrl.startsWith('/') ? this.#ownUrl() + graphUrl : graphUrl;
+  }
+}
