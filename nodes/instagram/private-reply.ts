@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
+import { describeNode, fired } from '../../engine/node-type.ts';
+import { accountField, templateField } from '../config-fields.ts';
+import { findSent, ownTexts } from './find-sent.ts';
+import { checkedMessageText, checkedTarget, excerpt } from './limits.ts';
+
+const config = z.object({
+  text: templateField('Hi {{ trigger.from.username }}, thank you for your comment! How can I help?', {
+    title: 'Message',
+    description: 'What the person gets as a direct message. Up to 1,000 bytes.',
+    placeholder: 'Hi {{ trigger.from.username }}, here is the link: …',
+  }),
+  commentId: templateField('{{ trigger.comment.id }}', {
+    title: 'Comment',
+    description: 'The comment whose author is written to. Normally the one that started the flow.',
+    widget: 'text',
+    advanced: true,
+  }),
+  account: accountField(),
+});
+
+type Config = z.output<typeof config>;
+
+/** Writes a direct message to the author of a comment. */
+export class PrivateReply {
+  static readonly description = describeNode({
+    type: 'instagram.private_reply',
+    version: 1,
+    category: 'instagram',
+    kind: 'step',
+    name: 'Private reply',
+    summary: 'Sends a direct message to the person who commented.',
+    icon: 'message-square-lock',
+    phrase: 'Private reply: {{ text }}',
+    docs: [
+      'Sends a direct message to the person who commented. Instagram allows **one** per comment, within 7 days; under a live broadcast only while it runs.',
+      '',
+      'Whether you may write more depends on the person: once they answer, you have 24 hours.',
+      '',
+      'Example: `Hi {{ trigger.from.username }}, here is the link you asked for: https://…`',
+    ].join('\n'),
+    config,
+    outputs: [{ id: 'out' }],
+    output: z.object({ messageId: z.string(), recipientId: z.string(), text: z.string() }),
+    hasEffect: true,
+  });
+
+  async run(context: NodeContext<Config>): Promise<NodeResult> {
+    const { config, services, trigger } = context;
+    const text = checkedMessageText(config.text);
+    const commentId = checkedTarget(config.commentId, 'commentId', 'comment to answer');
+    const { account } = config;
+    const authorId = trigger.comment?.id === commentId ? trigger.from?.id : undefined;
+
+    const sent = await context.effect(
+      'private_reply',
+      (signal) => services.instagram.privateReply({ account, commentId, text }, signal),
+      {
+        describe: `Private reply to comment ${commentId}: ${excerpt(text)}`,
+        request: { commentId, text },
+        dryRunResult: { messageId: 'dry-run', recipientId: authorId ?? 'dry-run' },
+        reconcile: async (signal, intendedAt) => {
+          if (authorId === undefined) return null;
+          const messages = await services.instagram.listMessages({ account, recipientId: authorId }, signal);
+          const found = findSent(messages, { text, ...ownTexts(context, intendedAt) });
+          return found?.done
+            ? { done: true, result: { messageId: found.result.id, recipientId: authorId } }
+            : found;
+        },
+      },
+    );
+    return fired('out', { ...sent, text });
+  }
+}
