@@ -14,14 +14,33 @@ const id = z.uuid();
 export const roleSchema = z.enum(['owner', 'admin', 'editor', 'viewer']);
 export type Role = z.output<typeof roleSchema>;
 
-/** RFC 9457 problem details; `errors` names the fields of a bad request, `problems` those of a graph. */
+const problemSchema = z.custom<Problem>().meta({
+  override: {
+    type: 'object',
+    required: ['severity', 'code', 'message'],
+    properties: {
+      severity: { enum: ['error', 'warning'] },
+      code: { type: 'string' },
+      message: { type: 'string' },
+      nodeId: { type: 'string' },
+      edgeId: { type: 'string' },
+      field: { type: 'string' },
+    },
+  },
+});
+
+/**
+ * RFC 9457 problem details; `errors` names the fields of a bad request, `problems` those of a graph,
+ * `revision` is the current one when a stale revision was refused.
+ */
 export const problemDetailsSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  problems: z.array(z.custom<Problem>()).optional(),
+  problems: z.array(problemSchema).optional(),
+  revision: z.number().int().optional(),
 });
 export type ProblemDetails = z.output<typeof problemDetailsSchema>;
 
@@ -78,21 +97,6 @@ export const flowRequestSchema = z.object({
   graph: graphSchema.optional(),
 });
 export const flowUpdateSchema = flowRequestSchema.partial().extend({ revision: z.number().int().min(1) });
-
-const problemSchema = z.custom<Problem>().meta({
-  override: {
-    type: 'object',
-    required: ['severity', 'code', 'message'],
-    properties: {
-      severity: { enum: ['error', 'warning'] },
-      code: { type: 'string' },
-      message: { type: 'string' },
-      nodeId: { type: 'string' },
-      edgeId: { type: 'string' },
-      field: { type: 'string' },
-    },
-  },
-});
 
 export const flowSchema = z.object({
   id,

@@ -9,6 +9,7 @@ export class HttpProblem extends Error {
   readonly title: string;
   readonly errors: { path: string; message: string }[] | undefined;
   readonly problems: Problem[] | undefined;
+  readonly revision: number | undefined;
 
   /** @param code kebab-case name of the kind of problem, the last part of `type` */
   constructor(
@@ -16,7 +17,7 @@ export class HttpProblem extends Error {
     code: string,
     title: string,
     detail: string,
-    extra: { errors?: { path: string; message: string }[]; problems?: Problem[] } = {},
+    extra: { errors?: { path: string; message: string }[]; problems?: Problem[]; revision?: number } = {},
   ) {
     super(detail);
     this.status = status;
@@ -24,6 +25,7 @@ export class HttpProblem extends Error {
     this.title = title;
     this.errors = extra.errors;
     this.problems = extra.problems;
+    this.revision = extra.revision;
   }
 
   toDetails(): ProblemDetails {
@@ -34,6 +36,7 @@ export class HttpProblem extends Error {
       detail: this.message,
       ...(this.errors && { errors: this.errors }),
       ...(this.problems && { problems: this.problems }),
+      ...(this.revision !== undefined && { revision: this.revision }),
     };
   }
 }

@@ -27,12 +27,17 @@ export type RouteSpec<
   /** Express style: `/api/v1/flows/:id`. */
   path: string;
   summary: string;
+  /** Longer text for the API documentation, Markdown. */
+  description?: string;
   tag: string;
   /** Least role that may call it; `public` needs no session. */
   access: 'public' | 'viewer' | 'editor' | 'admin' | 'owner';
   params?: Params;
   query?: Query;
+  /** JSON body. Without it the request's stream is left unread, for handlers that take other media types. */
   body?: Body;
+  /** Most bytes of a JSON body; default 256 KiB. */
+  maxBodyBytes?: number;
   answer?: Answer;
   /** Status of a good answer, default 200; 204 has no body. */
   status?: number;

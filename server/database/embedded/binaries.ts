@@ -31,7 +31,13 @@ export async function findBinaries(): Promise<Binaries> {
 /** The programs below a copy of an installation's home. */
 export function binariesIn(home: string, version: string): Binaries {
   const program = (name: string) => join(home, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
-  return { home, version, initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') };
+  return {
+    home,
+    version,
+    initdb: program('initdb'),
+    postgres: program('postgres'),
+    pgCtl: program('pg_ctl'),
+  };
 }
 
 function packageFolder(name: string): string | undefined {

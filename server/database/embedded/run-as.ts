@@ -1,6 +1,19 @@
-import { createHash } from 'node:crypto';
-import { chmod, chown, cp, lstat, mkdir, readdir, readFile, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import {
+  chmod,
+  chown,
+  cp,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { StartError } from '../../start-error.ts';
 import type { Binaries } from './binaries.ts';
 import { binariesIn } from './binaries.ts';
@@ -37,7 +50,13 @@ export async function chooseRunAs(
   only?: 'namespace' | 'user',
 ): Promise<RunAs> {
   if (process.getuid?.() !== 0) {
-    return { kind: 'plain', binaries, folder: dataDir, owner: undefined, command: (file, args) => ({ file, args }) };
+    return {
+      kind: 'plain',
+      binaries,
+      folder: dataDir,
+      owner: undefined,
+      command: (file, args) => ({ file, args }),
+    };
   }
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
   const users = candidateUsers(passwd, (await stat(dataDir)).uid);
@@ -46,14 +65,19 @@ export async function chooseRunAs(
     const runAs = inNamespace(binaries, dataDir, first);
     if ((await canRun(runAs)) && (await canEnter(runAs, dataDir))) return runAs;
   }
+  let reason = 'neither a user namespace nor a system user is usable here';
   if (only !== 'namespace') {
     for (const user of users.slice(0, 4)) {
-      const runAs = await asUser(binaries, dataDir, user).catch(() => undefined);
-      if (runAs) return runAs;
+      try {
+        const runAs = await asUser(binaries, dataDir, user);
+        if (runAs) return runAs;
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+      }
     }
   }
   throw new StartError(
-    'PostgreSQL does not run as root, and neither a user namespace nor a system user is usable here. Start as a normal user, or set DATABASE_URL to a PostgreSQL 15 or newer.',
+    `PostgreSQL does not run as root: ${reason}. Start as a normal user, or set DATABASE_URL to a PostgreSQL 15 or newer.`,
   );
 }
 
@@ -93,24 +117,22 @@ const canEnter = async (runAs: RunAs, folder: string) =>
   (await runProgram(runAs.command('/bin/sh', ['-c', 'cd "$0"', folder]))).code === 0;
 
 /**
- * A folder outside DATA_DIR that the user can reach. DATA_DIR/postgres becomes a link to the data there, so that the
- * data is found again when DATA_DIR is moved.
+ * A folder outside DATA_DIR that the user can reach. DATA_DIR/postgres becomes a link to the data there; data that stands
+ * in DATA_DIR from a start under another user moves along.
  */
 async function reachableFolder(dataDir: string, runAs: RunAs): Promise<string> {
-  const name = createHash('sha256')
-    .update(await realpath(dataDir))
-    .digest('hex')
-    .slice(0, 16);
-  const folder = join(REACHABLE_FOLDER, name);
-  await mkdir(folder, { recursive: true, mode: 0o755 });
   const link = join(dataDir, 'postgres');
   const existing = await lstat(link).catch(() => undefined);
-  if (existing?.isDirectory()) {
-    await cp(link, join(folder, 'postgres'), { recursive: true, errorOnExist: true, force: false });
+  if (existing?.isSymbolicLink()) return dirname(await readlink(link));
+  const folder = join(REACHABLE_FOLDER, randomBytes(8).toString('hex'));
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await chown(folder, runAs.owner?.uid ?? 0, runAs.owner?.gid ?? 0);
+  if (existing) {
+    await cp(link, join(folder, 'postgres'), { recursive: true });
     await giveTo(join(folder, 'postgres'), runAs.owner);
     await rm(link, { recursive: true });
   }
-  if (!existing?.isSymbolicLink()) await symlink(join(folder, 'postgres'), link);
+  await symlink(join(folder, 'postgres'), link);
   return folder;
 }
 
