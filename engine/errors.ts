@@ -1,24 +1,40 @@
+/** Whether the thing that was tried surely did not happen, or nobody knows (a network that broke, a time limit). */
+export type FailureOutcome = 'not_performed' | 'unknown';
+
+export type NodeErrorOptions = {
+  retryable?: boolean;
+  retryAfterMs?: number;
+  details?: unknown;
+  cause?: unknown;
+  /** The config field it is about, e.g. `cases[0].when`. */
+  field?: string;
+  /** Default: `unknown` when retryable (it may have reached the other side), else `not_performed`. */
+  outcome?: FailureOutcome;
+};
+
 /**
  * An expected failure of a node: what happened, to what, and what to do. `retryable` says whether another attempt makes
- * sense; `retryAfterMs` is the soonest. Nothing secret may stand in `message` or `details`.
+ * sense; `retryAfterMs` is the soonest. `outcome` matters inside `context.effect`: after `not_performed` the effect may be
+ * performed again, after `unknown` it is reconciled first. Say `not_performed` for an answer that refuses the call (a 4xx,
+ * a 429). Nothing secret may stand in `message` or `details`.
  */
 export class NodeError extends Error {
   readonly code: string;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly details: unknown;
+  readonly field: string | undefined;
+  readonly outcome: FailureOutcome;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { retryable?: boolean; retryAfterMs?: number; details?: unknown; cause?: unknown } = {},
-  ) {
+  constructor(code: string, message: string, options: NodeErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'NodeError';
     this.code = code;
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
+    this.field = options.field;
+    this.outcome = options.outcome ?? (this.retryable ? 'unknown' : 'not_performed');
   }
 }
 

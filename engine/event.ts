@@ -24,7 +24,10 @@ export const triggerEventSchema = z.object({
   ]),
   /** When it happened at the source, ISO 8601. */
   at: z.string(),
-  account: z.object({ id: z.string(), username: z.string().optional() }).optional(),
+  /** `rowId` is the id of our account row, by which trigger filters may name the account. */
+  account: z
+    .object({ id: z.string(), username: z.string().optional(), rowId: z.string().optional() })
+    .optional(),
   from: person.optional(),
   comment: z
     .object({

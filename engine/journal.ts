@@ -37,6 +37,8 @@ export type EffectRecord = {
   key: string;
   status: 'intended' | 'done' | 'failed' | 'uncertain';
   describe: string;
+  /** When the intention was journalled, ISO 8601; set by the run loop, handed to `reconcile`. */
+  intendedAt?: string;
   request?: unknown;
   result?: unknown;
   error?: StepError;

@@ -102,8 +102,12 @@ export type EffectOptions<T> = {
   /**
    * Asked when an intention is found without a result (crash in between).
    * `{done: true, result}`: it happened; `{done: false}`: it surely did not, perform again; `null`: can't tell.
+   * `intendedAt` (ISO 8601) is when the intention was journalled, where the journal knows it.
    */
-  reconcile?: (signal: AbortSignal) => Promise<{ done: true; result: T } | { done: false } | null>;
+  reconcile?: (
+    signal: AbortSignal,
+    intendedAt?: string,
+  ) => Promise<{ done: true; result: T } | { done: false } | null>;
   /** True when performing twice is the same as once (hide a comment, PUT). Default false. */
   idempotent?: boolean;
 };
@@ -123,7 +127,7 @@ export type NodeContext<Config> = {
   dryRun: boolean;
   /** Set when the step goes on after waiting. */
   resume?: Resume;
-  /** Aborted at the node's timeout and on cancel. */
+  /** Aborted at the node's timeout and on cancel. Made when first read: a spread copy of the context has none. */
   signal: AbortSignal;
   services: NodeServices;
   now(): Date;

@@ -1,0 +1,182 @@
+import { isoTime } from './clock.ts';
+import { EffectUncertainError, NodeError } from './errors.ts';
+import type { EffectRecord } from './journal.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import type { EffectOptions, LogLevel } from './node-type.ts';
+import { plainJson } from './plain-json.ts';
+
+/** What an effect needs of the step that it belongs to. */
+export type EffectStep = {
+  nodeId: string;
+  readonly signal: AbortSignal;
+  /** True once the step timed out or the run let go: it begins nothing any more. */
+  isClosed: boolean;
+  /** Effects whose outcome nobody knows at this moment. While there are any, the step must not be tried again. */
+  effectsInFlight: number;
+  log(message: string, data?: unknown, level?: LogLevel): void;
+};
+
+const LONGEST_DESCRIPTION = 2_000;
+
+/**
+ * The effects of one execution: what the outside world sees happens once.
+ *
+ * The intention is on disk before anything is sent. The result is written together with what comes next, at the latest with
+ * the step's own result and always before anything downstream starts: a crash before that write leaves an intention without
+ * a result, exactly as a crash right after sending does.
+ *
+ * An intention found without a result is asked for (`reconcile`), else performed again if `idempotent`, else `uncertain`: a
+ * person decides. A perform that failed is settled by the error's `outcome`: `not_performed` may be performed again;
+ * `unknown` (a broken connection, any error that is no NodeError) leaves the intention to be reconciled by the next attempt,
+ * and is `uncertain` at once when nothing could ever settle it.
+ */
+export class Effects {
+  readonly #records = new Map<string, EffectRecord>();
+  readonly #running = new Map<string, Promise<unknown>>();
+  readonly #writer: JournalWriter;
+  readonly #isDryRun: boolean;
+  readonly #now: () => Date;
+
+  constructor(
+    records: readonly EffectRecord[],
+    writer: JournalWriter,
+    { isDryRun, now }: { isDryRun: boolean; now: () => Date },
+  ) {
+    for (const record of records) this.#records.set(identity(record.nodeId, record.key), record);
+    this.#writer = writer;
+    this.#isDryRun = isDryRun;
+    this.#now = now;
+  }
+
+  /** `NodeContext.effect` of one step. */
+  async perform<T>(
+    step: EffectStep,
+    key: string,
+    perform: (signal: AbortSignal) => Promise<T>,
+    options: EffectOptions<T>,
+  ): Promise<T> {
+    const id = identity(step.nodeId, key);
+    const running = this.#running.get(id);
+    if (running) return running as Promise<T>;
+    const settling = this.#settle(step, key, perform, options);
+    this.#running.set(id, settling);
+    try {
+      return await settling;
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #settle<T>(
+    step: EffectStep,
+    key: string,
+    perform: (signal: AbortSignal) => Promise<T>,
+    options: EffectOptions<T>,
+  ): Promise<T> {
+    refuseWhenClosed(step);
+    const known = this.#records.get(identity(step.nodeId, key));
+    if (known?.status === 'done') return known.result as T;
+    if (known?.status === 'uncertain') throw new EffectUncertainError(known.describe);
+    const record: EffectRecord = {
+      nodeId: step.nodeId,
+      key,
+      status: 'intended',
+      describe: options.describe.slice(0, LONGEST_DESCRIPTION),
+      intendedAt: known?.status === 'intended' ? known.intendedAt : isoTime(this.#now().getTime()),
+      ...(options.request !== undefined && { request: plainJson(options.request, 'The request') }),
+    };
+    if (this.#isDryRun) return this.#pretend(step, record, options);
+    if (known?.status === 'intended') {
+      const found = await this.#reconcile(step, record, options);
+      if (found) return found.result;
+    } else {
+      this.#keep(record);
+      await this.#writer.flush();
+    }
+    return this.#performNow(step, record, perform, options);
+  }
+
+  #pretend<T>(step: EffectStep, record: EffectRecord, { dryRunResult, request }: EffectOptions<T>): T {
+    step.log(`Dry run, not done: ${record.describe}`, request);
+    this.#keep({
+      ...record,
+      status: 'done',
+      describe: `Dry run: ${record.describe}`,
+      result: plainJson(dryRunResult, 'The result'),
+    });
+    return dryRunResult;
+  }
+
+  /** The result when it turns out to have happened; null when it may be performed (again). */
+  async #reconcile<T>(
+    step: EffectStep,
+    record: EffectRecord,
+    options: EffectOptions<T>,
+  ): Promise<{ result: T } | null> {
+    const answer = await options.reconcile?.(step.signal, record.intendedAt);
+    refuseWhenClosed(step);
+    if (answer?.done) {
+      step.log(`Found done before an interruption: ${record.describe}`);
+      return { result: this.#done(record, answer.result) };
+    }
+    if (answer || options.idempotent) return null;
+    throw this.#uncertain(record);
+  }
+
+  async #performNow<T>(
+    step: EffectStep,
+    record: EffectRecord,
+    perform: (signal: AbortSignal) => Promise<T>,
+    options: EffectOptions<T>,
+  ): Promise<T> {
+    refuseWhenClosed(step);
+    step.effectsInFlight++;
+    let result: T;
+    try {
+      result = await perform(step.signal);
+    } catch (error) {
+      if (error instanceof NodeError && error.outcome === 'not_performed') {
+        const { code, message } = error;
+        this.#keep({ ...record, status: 'failed', error: { code, message } });
+      } else if (!options.reconcile && !options.idempotent) {
+        throw this.#uncertain(record, error);
+      }
+      throw error;
+    } finally {
+      step.effectsInFlight--;
+    }
+    return this.#done(record, result);
+  }
+
+  #done<T>(record: EffectRecord, result: T): T {
+    const done: EffectRecord = { ...record, status: 'done', result: null };
+    try {
+      done.result = plainJson(result, 'The result');
+    } finally {
+      this.#keep(done);
+    }
+    return result;
+  }
+
+  #uncertain(record: EffectRecord, cause?: unknown): EffectUncertainError {
+    const message =
+      cause instanceof NodeError ? cause.message : 'It was interrupted before its result was known.';
+    this.#keep({ ...record, status: 'uncertain', error: { code: 'effect_uncertain', message } });
+    return new EffectUncertainError(record.describe);
+  }
+
+  #keep(record: EffectRecord): void {
+    this.#records.set(identity(record.nodeId, record.key), record);
+    this.#writer.hold({ type: 'effect', effect: record });
+  }
+}
+
+/** Node ids hold no blanks, so this is one name for one effect. */
+function identity(nodeId: string, key: string): string {
+  return `${nodeId} ${key}`;
+}
+
+function refuseWhenClosed(step: EffectStep): void {
+  if (!step.isClosed) return;
+  throw new NodeError('step_closed', 'The step is over (time limit or cancel); it can not begin anything.');
+}
