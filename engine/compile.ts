@@ -1,5 +1,5 @@
 import type { NodeCatalogue, RegisteredNode } from './catalogue.ts';
-import { withDefaults } from './config-defaults.ts';
+import { withDefaultConfig, withDefaults } from './config-defaults.ts';
 import { fieldPath } from './config-fields.ts';
 import { NodeError } from './errors.ts';
 import { type Graph, type GraphNode, type NodePolicy, nodePolicySchema } from './graph.ts';
@@ -74,7 +74,11 @@ function planNode(
   incoming: PlanNode['incoming'],
 ): PlanNode {
   const registered = catalogue.get(node.type);
-  const ports = registered ? outputPorts(registered.description, node).map((port) => port.id) : [];
+  const ports = registered
+    ? outputPorts(registered.description, withDefaultConfig(node, registered.description)).map(
+        (port) => port.id,
+      )
+    : [];
   return {
     id: node.id,
     name: node.name,

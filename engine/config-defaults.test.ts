@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { withDefaults } from './config-defaults.ts';
+import { withDefaultConfig, withDefaults } from './config-defaults.ts';
 
 const schema = z.object({
   commentId: z.string().default('{{ trigger.comment.id }}').meta({ title: 'Comment' }),
@@ -25,4 +25,13 @@ describe('a config', () => {
   it('gets nothing for a field without a default', () => {
     expect(withDefaults({}, schema)).not.toHaveProperty('text');
   });
+});
+
+it('gives a node its default config and changes nothing else', () => {
+  const node = { id: 'reply', config: { text: 'Hi' } };
+  expect(withDefaultConfig(node, { config: schema })).toMatchObject({
+    id: 'reply',
+    config: { commentId: '{{ trigger.comment.id }}', text: 'Hi' },
+  });
+  expect(node.config).toEqual({ text: 'Hi' });
 });

@@ -23,3 +23,11 @@ function defaultOf(schema: z.ZodType): unknown {
   }
   return def.defaultValue;
 }
+
+/** The node with the config that `withDefaults` gives it: ports that follow from a list exist for the default list too. */
+export function withDefaultConfig<Node extends { config: Record<string, unknown> }>(
+  node: Node,
+  type: { config: z.ZodType },
+): Node {
+  return { ...node, config: withDefaults(node.config, type.config) };
+}

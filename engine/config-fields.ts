@@ -6,12 +6,20 @@ export type ConfigField = {
   literal: boolean;
   /** `.meta({raw: true})`: a string that is exactly one `{{ }}` gives the value itself. */
   raw: boolean;
+  /** `.meta({secret: true})`: hidden from the log of a run and from exports. */
+  secret: boolean;
   /** `any` is a field of unknown shape: text unless it is `raw`. */
   accepts: 'text' | 'any' | 'number' | 'boolean' | 'value';
   title: string | undefined;
 };
 
-const UNKNOWN_FIELD: ConfigField = { literal: false, raw: false, accepts: 'text', title: undefined };
+const UNKNOWN_FIELD: ConfigField = {
+  literal: false,
+  raw: false,
+  secret: false,
+  accepts: 'text',
+  title: undefined,
+};
 const fields = new WeakMap<z.ZodType, ConfigField>();
 
 /** The hints of a field's schema, gathered through `optional`, `default` and their like. */
@@ -84,6 +92,7 @@ function readField(schema: z.ZodType): ConfigField {
   return {
     literal: hints.template === false,
     raw: hints.raw === true,
+    secret: hints.secret === true,
     accepts: acceptedBy(base),
     title: typeof hints.title === 'string' ? hints.title : undefined,
   };

@@ -26,7 +26,7 @@ export type PortSpec = { id: string; label?: string } | { each: string; id: stri
  * `title`, `description`, `placeholder`, `examples`, `widget` (`textarea | text | account | knowledgeBase | model | cron |
  * tags | duration | conditions | code`), `advanced: true` (folded away),
  * `template: false` (the string is taken literally: no `{{ }}`), `raw: true` (a string that is exactly one `{{ }}`
- * gives the value itself, not its text).
+ * gives the value itself, not its text), `secret: true` (hidden from the log of a run and from exports).
  */
 export type NodeDescription<Config extends z.ZodType = z.ZodType> = {
   /** Permanent name, e.g. `instagram.reply_to_comment`. */

@@ -5,6 +5,7 @@ import { NodeError } from './errors.ts';
 import type { ExecutionInput, LogLine, ProgressEvent, StepError } from './journal.ts';
 import type { LogLevel, NodeContext, NodeResult, Resume, StepUsage } from './node-type.ts';
 import { plainJson } from './plain-json.ts';
+import { hideSecrets } from './secret-fields.ts';
 import type { NodeServices } from './services.ts';
 import type { TemplateScope } from './templates.ts';
 
@@ -77,8 +78,8 @@ export class RunningStep implements EffectStep {
   async run(): Promise<StepOutcome> {
     try {
       const config = this.#planNode.config(this.#world.scope);
-      this.input = keptInput(config);
-      const instance = this.#planNode.registered!.instance;
+      const { instance, description } = this.#planNode.registered!;
+      this.input = keptInput(hideSecrets(config, description.config));
       return {
         kind: 'result',
         result: checkedResult(this.#planNode, await instance.run(new StepContext(this, this.#world, config))),

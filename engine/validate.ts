@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { NodeCatalogue, RegisteredNode } from './catalogue.ts';
+import { withDefaultConfig } from './config-defaults.ts';
 import { type ConfigField, childSchema, configField, fieldPath } from './config-fields.ts';
 import type { Graph, GraphEdge, GraphNode, Problem } from './graph.ts';
 import { inputPorts, outputPorts } from './ports.ts';
@@ -178,7 +179,7 @@ function handleProblems(edge: GraphEdge, source: GraphNode, target: GraphNode, v
   const sourceType = view.typeOf(source)?.description;
   const targetType = view.typeOf(target)?.description;
   if (sourceType) {
-    const ports = outputPorts(sourceType, source).map((port) => port.id);
+    const ports = outputPorts(sourceType, withDefaultConfig(source, sourceType)).map((port) => port.id);
     if (!ports.includes(edge.sourceHandle)) {
       const message = `"${source.name}" has no output "${edge.sourceHandle}" (it has ${quoted(ports)}). Delete the connection to "${target.name}" or draw it from another output.`;
       problems.push({ ...about, nodeId: source.id, message });

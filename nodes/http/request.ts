@@ -30,7 +30,7 @@ const headerSchema = z.object({
       error: 'This header is set by the connection itself. Remove it.',
     })
     .meta({ title: 'Name', placeholder: 'Authorization', widget: 'text', template: false }),
-  value: z.string().max(4_000).default('').meta({ title: 'Value', widget: 'text' }),
+  value: z.string().max(4_000).default('').meta({ title: 'Value', widget: 'text', secret: true }),
 });
 
 const config = z.object({

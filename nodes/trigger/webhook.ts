@@ -18,6 +18,7 @@ const config = z.object({
     .default('')
     .meta({
       title: 'Secret token',
+      secret: true,
       description: 'The caller must send this token. Without one, every call is refused.',
       placeholder: 'A long random text',
       widget: 'text',
