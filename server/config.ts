@@ -43,6 +43,9 @@ const environmentSchema = z.object({
   LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
 });
 
+/** Every variable that is read; `.env.example` explains each. */
+export const VARIABLES = Object.keys(environmentSchema.shape);
+
 /** The environment as the process uses it (DESIGN 5). Secrets that may be generated come from server/secrets.ts. */
 export type Config = z.output<typeof environmentSchema> & {
   /** `embedded` without DATABASE_URL, `server` with it, `scaled` with REDIS_URL too. */

@@ -404,6 +404,10 @@ export const flowExecutions = pgTable(
     index('flow_executions_contact')
       .on(table.flowId, table.contactKey, table.seq)
       .where(sql`${table.status} in ('queued', 'running') and ${table.contactKey} is not null`),
+    /** Two processes can't run two executions of one contact at the same moment. */
+    uniqueIndex('flow_executions_one_per_contact')
+      .on(table.flowId, table.contactKey)
+      .where(sql`${table.status} = 'running' and ${table.contactKey} is not null`),
     index('flow_executions_open')
       .on(table.status, table.createdAt)
       .where(sql`${table.status} in ('queued', 'running', 'waiting')`),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '../database/migrate.ts';
+import { startTestServer } from './test-server.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -15,17 +16,29 @@ declare module 'vitest' {
  * database; every test file copies it (server/testing/database.ts).
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const adminUrl = process.env.TEST_DATABASE_URL;
-  if (!adminUrl) throw new Error('TEST_DATABASE_URL is not set.');
+  const server = await startTestServer(process.env.TEST_DATABASE_URL);
   const templateDatabase = `replygraph_template_${randomBytes(4).toString('hex')}`;
-  await withClient(adminUrl, (client) => client.query(`create database ${templateDatabase}`));
-  const pool = new pg.Pool({ connectionString: databaseUrl(adminUrl, templateDatabase), max: 2 });
-  await migrateDatabase(pool);
-  await pool.end();
-  project.provide('adminUrl', adminUrl);
+  try {
+    await withClient(server.adminUrl, async (client) => {
+      const { rows } = await client.query<{ server_version: string }>('show server_version');
+      console.log(`Server tests use ${server.name}, version ${rows[0]?.server_version}.`);
+      await client.query(`create database ${templateDatabase}`);
+    });
+    const pool = new pg.Pool({ connectionString: databaseUrl(server.adminUrl, templateDatabase), max: 2 });
+    await migrateDatabase(pool);
+    await pool.end();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  project.provide('adminUrl', server.adminUrl);
   project.provide('templateDatabase', templateDatabase);
-  return () =>
-    withClient(adminUrl, (client) => client.query(`drop database ${templateDatabase} with (force)`));
+  return async () => {
+    await withClient(server.adminUrl, (client) =>
+      client.query(`drop database if exists ${templateDatabase} with (force)`),
+    );
+    await server.stop();
+  };
 }
 
 function databaseUrl(adminUrl: string, database: string): string {

@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
@@ -88,7 +88,10 @@ export async function removeEmbeddedPostgres(dataDir: string): Promise<void> {
   const live = pgData && (await findLiveServer(pgData));
   if (pgData && live) await stopServer(live, pgData, await findBinaries());
   // The data of a system user's server stands elsewhere, in a folder of its own.
-  if (pgData && dirname(pgData) !== (await realpath(dataDir))) await rm(dirname(pgData), { recursive: true });
+  if (pgData && dirname(pgData) !== (await realpath(dataDir))) {
+    await rm(dirname(pgData), { recursive: true });
+    await rmdir(dirname(dirname(pgData))).catch(() => {});
+  }
   await rm(dataDir, { recursive: true, force: true });
 }
 
