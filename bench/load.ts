@@ -1,0 +1,142 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { Installation } from './installation.ts';
+import { APP_SECRET } from './server-process.ts';
+import type { Stub } from './stub-process.ts';
+
+/** A reply that has not come after this is lost. */
+const LOST_AFTER_MS = 60_000;
+
+type Delivery = { commentId: string; body: string; signature: string };
+
+let deliveries = 0;
+
+function makeDelivery({ accountExternalId }: Installation): Delivery {
+  deliveries += 1;
+  const commentId = `bench-${process.pid}-${deliveries}`;
+  const value = {
+    id: commentId,
+    text: 'Hi! How much is shipping to Vienna?',
+    from: { id: `person-${deliveries}`, username: `person_${deliveries}` },
+    media: { id: 'media-1', media_product_type: 'FEED' },
+  };
+  const entry = [{ id: accountExternalId, time: Date.now(), changes: [{ field: 'comments', value }] }];
+  const body = JSON.stringify({ object: 'instagram', entry });
+  const signature = `sha256=${createHmac('sha256', APP_SECRET).update(body).digest('hex')}`;
+  return { commentId, body, signature };
+}
+
+export type Target = { url: string; installation: Installation; stub: Stub };
+
+/** Sends webhooks one by one per connection. @throws Error when one is not answered 200 */
+async function send(pool: Pool, { installation }: Target, { body, signature }: Delivery): Promise<void> {
+  const response = await pool.request({
+    method: 'POST',
+    path: installation.webhookPath,
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
+    body,
+  });
+  const text = await response.body.text();
+  if (response.statusCode !== 200) throw new Error(`A webhook was answered ${response.statusCode}: ${text}`);
+}
+
+async function untilReplied(stub: Stub, commentIds: string[]): Promise<void> {
+  const giveUpAt = Date.now() + LOST_AFTER_MS;
+  const isMissing = (commentId: string) => !stub.repliedAt.has(commentId);
+  while (commentIds.some(isMissing)) {
+    if (Date.now() > giveUpAt) {
+      throw new Error(
+        `${commentIds.filter(isMissing).length} of ${commentIds.length} comments got no reply.`,
+      );
+    }
+    await delay(10);
+  }
+}
+
+export type Sustained = { flows: number; seconds: number; flowsPerSecond: number; acceptedPerSecond: number };
+
+/**
+ * As many flows as the server takes: `connections` senders, each sending the next webhook when the last was answered and
+ * no more than `maxOpen` comments are unanswered. Measured from the first webhook to the last reply.
+ */
+export async function measureSustained(
+  target: Target,
+  { flows, connections = 64, maxOpen = 400 }: { flows: number; connections?: number; maxOpen?: number },
+): Promise<Sustained> {
+  const pool = new Pool(target.url, { connections, pipelining: 1 });
+  const prepared = Array.from({ length: flows }, () => makeDelivery(target.installation));
+  const repliesBefore = target.stub.repliedAt.size;
+  const begin = process.hrtime.bigint();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      for (let delivery = prepared[next++]; delivery; delivery = prepared[next++]) {
+        while (next - (target.stub.repliedAt.size - repliesBefore) > maxOpen) await delay(2);
+        await send(pool, target, delivery);
+      }
+    }),
+  );
+  const acceptedNs = process.hrtime.bigint() - begin;
+  const ids = prepared.map(({ commentId }) => commentId);
+  await untilReplied(target.stub, ids);
+  const last = ids.reduce((latest, id) => maxOf(latest, target.stub.repliedAt.get(id) ?? 0n), 0n);
+  await pool.close();
+  const seconds = Number(last - begin) / 1e9;
+  return {
+    flows,
+    seconds,
+    flowsPerSecond: flows / seconds,
+    acceptedPerSecond: flows / (Number(acceptedNs) / 1e9),
+  };
+}
+
+const maxOf = (a: bigint, b: bigint) => (a > b ? a : b);
+
+export type Latency = {
+  rate: number;
+  ackP50Ms: number;
+  ackP99Ms: number;
+  replyP50Ms: number;
+  replyP95Ms: number;
+};
+
+/** Webhooks at a steady rate, whether or not the ones before were answered. */
+export async function measureLatency(
+  target: Target,
+  { rate, seconds }: { rate: number; seconds: number },
+): Promise<Latency> {
+  const pool = new Pool(target.url, { connections: 32, pipelining: 1 });
+  const sent = new Map<string, bigint>();
+  const acks: number[] = [];
+  const begin = performance.now();
+  const underWay: Promise<void>[] = [];
+  for (let index = 0; index < rate * seconds; index++) {
+    const delivery = makeDelivery(target.installation);
+    const wait = begin + (index * 1_000) / rate - performance.now();
+    if (wait > 0) await delay(wait);
+    const sentAt = process.hrtime.bigint();
+    sent.set(delivery.commentId, sentAt);
+    underWay.push(
+      send(pool, target, delivery).then(() => {
+        acks.push(Number(process.hrtime.bigint() - sentAt) / 1e6);
+      }),
+    );
+  }
+  await Promise.all(underWay);
+  await untilReplied(target.stub, [...sent.keys()]);
+  await pool.close();
+  const replies = [...sent].map(([id, at]) => Number((target.stub.repliedAt.get(id) ?? 0n) - at) / 1e6);
+  return {
+    rate,
+    ackP50Ms: percentile(acks, 50),
+    ackP99Ms: percentile(acks, 99),
+    replyP50Ms: percentile(replies, 50),
+    replyP95Ms: percentile(replies, 95),
+  };
+}
+
+function percentile(values: number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
+}

@@ -1,0 +1,82 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export const APP_SECRET = 'bench-app-secret-0123456789';
+
+export type ServerProcess = {
+  url: string;
+  pid: number;
+  /** From spawning the process to the line that says it is running. */
+  startMs: number;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+};
+
+/** Starts the real server as `npm start` does, without the editor, and waits until it says that it is running. */
+export async function startServer(environment: Record<string, string>): Promise<ServerProcess> {
+  const port = await freePort();
+  const begin = performance.now();
+  const child = spawn(process.execPath, [...profilerFlags(), ...startArguments(), '--without-editor'], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      META_APP_SECRET: APP_SECRET,
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await urlOf(child);
+  return {
+    url,
+    pid: child.pid ?? 0,
+    startMs: performance.now() - begin,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+/** What `npm start` gives to Node. */
+function startArguments(): string[] {
+  const { scripts }: { scripts: { start: string } } = JSON.parse(
+    readFileSync(`${ROOT}/package.json`, 'utf8'),
+  );
+  return scripts.start.split(' ').slice(1);
+}
+
+/** `BENCH_PROFILE=1` writes a CPU profile of the server into the working folder. */
+function profilerFlags(): string[] {
+  return process.env.BENCH_PROFILE ? ['--cpu-prof'] : [];
+}
+
+function urlOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => reject(new Error(`The server ended with code ${code} instead of starting.`)));
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      const url = /is running at (http\S+)/.exec(line)?.[1];
+      if (url) resolve(url);
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No free port was found.');
+  return address.port;
+}

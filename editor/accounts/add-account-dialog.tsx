@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import type { Account } from '../../server/contract/shapes.ts';
+import { api, fieldErrors } from '../api/client.ts';
+import { keys } from '../api/queries.ts';
+import { FormError } from '../setup/form-error.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { Input } from '../ui/input.tsx';
+
+const EMPTY = { username: '', externalId: '', accessToken: '' };
+
+/** Connects an account by the token that Meta's app dashboard gives. */
+export function AddAccountDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+  const { t } = useTranslation('accounts');
+  const client = useQueryClient();
+  const [values, setValues] = useState(EMPTY);
+  const add = useMutation({
+    mutationFn: () =>
+      api.post<Account>('/api/v1/accounts', {
+        platform: 'instagram',
+        ...values,
+        username: values.username.trim().replace(/^@/, ''),
+      }),
+    onSuccess: async ({ username }) => {
+      toast.success(t('added', { name: `@${username}` }));
+      setValues(EMPTY);
+      onOpenChange(false);
+      await client.invalidateQueries({ queryKey: keys.accounts });
+    },
+  });
+  const errors = fieldErrors(add.error);
+  const bind = (name: keyof typeof values) => ({
+    value: values[name],
+    required: true,
+    autoComplete: 'off',
+    onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
+  });
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={t('add')} description={t('add.text')}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add.mutate();
+        }}
+      >
+        <Field title={t('username')} error={errors.username}>
+          {(control) => <Input {...control} {...bind('username')} maxLength={64} placeholder="your.brand" />}
+        </Field>
+        <Field title={t('externalId')} help={t('externalIdHelp')} error={errors.externalId}>
+          {(control) => <Input {...control} {...bind('externalId')} maxLength={64} inputMode="numeric" />}
+        </Field>
+        <Field title={t('token')} help={t('tokenHelp')} error={errors.accessToken}>
+          {(control) => <Input {...control} {...bind('accessToken')} type="password" maxLength={2_000} />}
+        </Field>
+        <FormError error={add.error} />
+        <Button type="submit" variant="primary" className="self-end" isBusy={add.isPending}>
+          {t('connect')}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,21 @@
+import type { LucideIcon } from 'lucide-react';
+import { AtSign, BookOpen, Inbox, ListVideo, Settings, Workflow } from 'lucide-react';
+
+export type PageEntry = {
+  path: string;
+  /** Its name is `t('app:page.<name>')`. */
+  name: string;
+  icon: LucideIcon;
+  /** Pressed after `g`. */
+  letter: string;
+};
+
+/** The pages of the rail, in its order. */
+export const PAGES: readonly PageEntry[] = [
+  { path: '/flows', name: 'flows', icon: Workflow, letter: 'f' },
+  { path: '/executions', name: 'executions', icon: ListVideo, letter: 'e' },
+  { path: '/inbox', name: 'inbox', icon: Inbox, letter: 'i' },
+  { path: '/knowledge', name: 'knowledge', icon: BookOpen, letter: 'k' },
+  { path: '/accounts', name: 'accounts', icon: AtSign, letter: 'a' },
+  { path: '/settings', name: 'settings', icon: Settings, letter: 's' },
+];

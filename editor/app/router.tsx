@@ -1,0 +1,59 @@
+import type { ComponentType } from 'react';
+import { createBrowserRouter, redirect } from 'react-router';
+import { RouteErrorPage, UnknownPage } from './error-pages.tsx';
+import { Shell } from './shell.tsx';
+
+/** Every page is loaded when it is first opened. */
+const page = (path: string, load: () => Promise<ComponentType>) => ({
+  path,
+  lazy: async () => ({ Component: await load() }),
+});
+
+const flowEditor = () => import('../canvas/flow-editor-page.tsx').then((module) => module.FlowEditorPage);
+
+export function createRouter() {
+  return createBrowserRouter([
+    {
+      ErrorBoundary: RouteErrorPage,
+      HydrateFallback: () => null,
+      children: [
+        page('/setup', () => import('../setup/setup-page.tsx').then((module) => module.SetupPage)),
+        page('/login', () => import('../setup/login-page.tsx').then((module) => module.LoginPage)),
+        {
+          Component: Shell,
+          children: [
+            {
+              ErrorBoundary: RouteErrorPage,
+              children: [
+                { path: '/', loader: () => redirect('/flows') },
+                page('/flows', () => import('../flows/flows-page.tsx').then((module) => module.FlowsPage)),
+                page('/flows/:id', flowEditor),
+                page('/flows/:id/executions', flowEditor),
+                page('/executions', () =>
+                  import('../executions/executions-page.tsx').then((module) => module.ExecutionsPage),
+                ),
+                page('/executions/:id', () =>
+                  import('../run-view/execution-page.tsx').then((module) => module.ExecutionPage),
+                ),
+                page('/inbox', () => import('../inbox/inbox-page.tsx').then((module) => module.InboxPage)),
+                page('/knowledge', () =>
+                  import('../knowledge/knowledge-page.tsx').then((module) => module.KnowledgePage),
+                ),
+                page('/knowledge/:id', () =>
+                  import('../knowledge/knowledge-page.tsx').then((module) => module.KnowledgePage),
+                ),
+                page('/accounts', () =>
+                  import('../accounts/accounts-page.tsx').then((module) => module.AccountsPage),
+                ),
+                page('/settings', () =>
+                  import('../settings/settings-page.tsx').then((module) => module.SettingsPage),
+                ),
+                { path: '*', Component: UnknownPage },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+  ]);
+}

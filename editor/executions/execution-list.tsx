@@ -1,0 +1,113 @@
+import { ListVideo } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import type { ExecutionSummary } from '../../server/contract/shapes.ts';
+
+import { useExecutions } from '../api/queries.ts';
+import { Button } from '../ui/button.tsx';
+import { cardStyle } from '../ui/card.tsx';
+import { cn } from '../ui/cn.ts';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { ErrorState } from '../ui/error-state.tsx';
+import { walkList } from '../ui/list-keys.ts';
+import { LoadMore } from '../ui/load-more.tsx';
+import { Select } from '../ui/select.tsx';
+import { SkeletonList } from '../ui/skeleton.tsx';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
+import { ExecutionRow } from './execution-row.tsx';
+import { readStatus } from './statuses.ts';
+
+export type ExecutionListProps = {
+  /** Only of this flow. */
+  flowId?: string;
+  /** More filters, beside the one by state. */
+  filters?: ReactNode;
+};
+
+const ALL = 'all';
+
+/** Runs, newest first, live; filtered by the address (`?status=`), the failed ones (dead letters) as a tab. */
+export function ExecutionList({ flowId, filters }: ExecutionListProps) {
+  const { t } = useTranslation('executions');
+  const { t: ui } = useTranslation('ui');
+  const [parameters, setParameters] = useSearchParams();
+  const status = readStatus(parameters.get('status'));
+  const isFailedTab = status === 'failed';
+  const executions = useExecutions({ ...(flowId && { flowId }), ...(status && { status: [status] }) });
+
+  const setStatus = (value: string) =>
+    setParameters((old) => {
+      const next = new URLSearchParams(old);
+      if (value === ALL) next.delete('status');
+      else next.set('status', value);
+      return next;
+    });
+
+  return (
+    <Tabs value={isFailedTab ? 'failed' : ALL} onValueChange={setStatus}>
+      <div className="flex flex-wrap items-end gap-2">
+        <TabsList className="flex-1">
+          <TabsTrigger value={ALL}>{t('tab.all')}</TabsTrigger>
+          <TabsTrigger value="failed">{t('tab.failed')}</TabsTrigger>
+        </TabsList>
+        {filters}
+        {!isFailedTab && (
+          <Select
+            aria-label={t('filter.status')}
+            className="w-40"
+            value={status ?? ALL}
+            onValueChange={setStatus}
+            options={[
+              { value: ALL, label: t('filter.anyStatus') },
+              ...SELECTABLE.map((value) => ({ value, label: ui(`state.${value}`) })),
+            ]}
+          />
+        )}
+      </div>
+      {isFailedTab && <p className="mt-2 text-muted-foreground">{t('failedHelp')}</p>}
+      {/* Both tabs show the same list, filtered. */}
+      <TabsContent value={isFailedTab ? 'failed' : ALL} tabIndex={-1} className="mt-3">
+        {executions.isPending && <SkeletonList rows={8} className="h-9" />}
+        {executions.error && <ErrorState error={executions.error} onRetry={() => executions.refetch()} />}
+        {executions.items?.length === 0 && (
+          <EmptyExecutions isFiltered={status !== undefined} isFailedTab={isFailedTab} onClear={() => setStatus(ALL)} />
+        )}
+        {executions.items && executions.items.length > 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move between its links.
+          <ul className={cn(cardStyle, 'divide-y divide-border overflow-hidden')} onKeyDown={walkList}>
+            {executions.items.map((execution) => (
+              <ExecutionRow key={execution.id} execution={execution} showsFlow={flowId === undefined} />
+            ))}
+          </ul>
+        )}
+        <LoadMore {...executions} />
+      </TabsContent>
+    </Tabs>
+  );
+}
+
+const SELECTABLE: ExecutionSummary['status'][] = ['queued', 'running', 'waiting', 'succeeded', 'cancelled'];
+
+type EmptyProps = { isFiltered: boolean; isFailedTab: boolean; onClear(): void };
+
+function EmptyExecutions({ isFiltered, isFailedTab, onClear }: EmptyProps) {
+  const { t } = useTranslation('executions');
+  if (isFailedTab) return <EmptyState icon={ListVideo} title={t('empty.failed')} />;
+  if (isFiltered) {
+    return <EmptyState icon={ListVideo} title={t('empty.filtered')} action={<Button onClick={onClear}>{t('clear')}</Button>} />;
+  }
+  return (
+    <EmptyState
+      icon={ListVideo}
+      title={t('empty.title')}
+      action={
+        <Button asChild variant="primary">
+          <Link to="/flows">{t('empty.action')}</Link>
+        </Button>
+      }
+    >
+      {t('empty.text')}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,22 @@
+import type { Flow } from '../../server/contract/shapes.ts';
+
+/** Saves the flow as a JSON file of the shape that import and `examples/` have. */
+export function downloadFlow({ name, description, graph }: Flow): void {
+  const url = URL.createObjectURL(
+    new Blob([`${JSON.stringify({ name, description, graph }, null, 2)}\n`], { type: 'application/json' }),
+  );
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${fileNameOf(name)}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+/** `Comment auto-reply` → `comment-auto-reply`. */
+export function fileNameOf(name: string): string {
+  const words = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^\p{Letter}\p{Number}]+/gu, '-');
+  return words.replace(/^-+|-+$/g, '').slice(0, 80) || 'flow';
+}

@@ -1,0 +1,480 @@
+import { useId, useState } from 'react';
+import { useCanvasText } from '../canvas/texts.ts';
+import { cn } from '../ui/cn.ts';
+import { AccountField, KnowledgeBaseField } from './choice-fields.tsx';
+import { ConditionsField } from './conditions-field.tsx';
+import { controlClass } from './control-class.ts';
+import { FieldFrame } from './field-frame.tsx';
+import { useForm } from './form-context.tsx';
+import { ListField } from './list-field.tsx';
+import type { JsonSchema } from './schema.ts';
+import { blankValue, fieldKind, fieldsOf, labelOf, resolve, variantIndex, variantLabel } from './schema.ts';
+import { TagsField } from './tags-field.tsx';
+import { TextField } from './text-field.tsx';
+
+export type SchemaFieldProps = {
+  schema: JsonSchema;
+  /** The whole document, for references. */
+  root: JsonSchema;
+  /** `config.labels[0].name` */
+  path: string;
+  name: string;
+  value: unknown;
+  /** `undefined` removes an optional value. */
+  onChange(value: unknown): void;
+  isRequired?: boolean;
+};
+
+/** One field of a form, drawn from its JSON Schema; lists and objects draw their parts with this again. */
+export function SchemaField(props: SchemaFieldProps) {
+  const { root, path, name, value, onChange, isRequired = false } = props;
+  const schema = resolve(props.schema, root);
+  const kind = fieldKind(schema, root);
+  const common = {
+    path,
+    label: labelOf(name, schema),
+    help: schema.description,
+    isRequired: isRequired && schema.default === undefined,
+  };
+  const text = textOf(value);
+  const placeholder = schema.placeholder;
+  const setText = (next: string) =>
+    onChange(next === '' && !isRequired && schema.default === undefined ? undefined : next);
+
+  switch (kind.kind) {
+    case 'text':
+      return (
+        <TextField
+          {...common}
+          placeholder={placeholder}
+          value={text}
+          onChange={setText}
+          multiline={kind.multiline}
+          templates={kind.template}
+        />
+      );
+    case 'number':
+      return (
+        <NumberField {...common} schema={schema} isInteger={kind.integer} value={value} onChange={onChange} />
+      );
+    case 'boolean':
+      return <BooleanField {...common} value={value ?? schema.default} onChange={onChange} />;
+    case 'choice':
+      return (
+        <ChoiceField
+          {...common}
+          options={kind.options}
+          value={value ?? schema.default}
+          isOptional={!isRequired && schema.default === undefined}
+          onChange={onChange}
+        />
+      );
+    case 'tags':
+      return (
+        <TagsField
+          {...common}
+          placeholder={placeholder}
+          value={value}
+          onChange={(tags) =>
+            onChange(tags.length === 0 && typeof schema.default === 'string' ? schema.default : tags)
+          }
+        />
+      );
+    case 'list':
+      return <ListField {...common} schema={schema} root={root} value={value} onChange={onChange} />;
+    case 'object':
+      return <ObjectField {...common} schema={schema} root={root} value={value} onChange={onChange} />;
+    case 'union':
+      return (
+        <UnionField {...common} variants={kind.variants} root={root} value={value} onChange={onChange} />
+      );
+    case 'record':
+    case 'json':
+      return <JsonField {...common} value={value} onChange={onChange} />;
+    case 'widget':
+      switch (kind.widget) {
+        case 'account':
+          return (
+            <AccountField {...common} value={text} isStep={schema.default === 'trigger'} onChange={setText} />
+          );
+        case 'knowledgeBase':
+          return <KnowledgeBaseField {...common} value={text} onChange={setText} />;
+        case 'conditions':
+          return (
+            <ConditionsField {...common} schema={schema} root={root} value={value} onChange={onChange} />
+          );
+        case 'code':
+          return (
+            <TextField
+              {...common}
+              placeholder={placeholder}
+              value={text}
+              onChange={setText}
+              multiline
+              monospace
+              templates={schema.template !== false}
+            />
+          );
+        case 'duration':
+          return schema.type === 'string' ? (
+            <TextField
+              {...common}
+              placeholder={placeholder}
+              value={text}
+              onChange={setText}
+              multiline={false}
+              templates={false}
+            />
+          ) : (
+            <NumberField
+              {...common}
+              schema={schema}
+              isInteger={schema.type === 'integer'}
+              value={value}
+              onChange={onChange}
+            />
+          );
+        case 'model':
+        case 'cron':
+          return (
+            <SuggestionField
+              {...common}
+              placeholder={placeholder}
+              examples={schema.examples ?? []}
+              value={text}
+              onChange={setText}
+            />
+          );
+        default:
+          return kind.widget satisfies never;
+      }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The fields of an object, advanced ones folded away. */
+export function ObjectFields(props: {
+  schema: JsonSchema;
+  root: JsonSchema;
+  path: string;
+  value: Record<string, unknown>;
+  onChange(value: Record<string, unknown>, key: string): void;
+}) {
+  const { schema, root, path, value, onChange } = props;
+  const t = useCanvasText();
+  const form = useForm();
+  const fields = fieldsOf(schema, root);
+  const advanced = fields.filter((field) => field.schema.advanced);
+  const hasAdvancedError = advanced.some(({ key }) => form.errorsAt(`${path}.${key}`).length > 0);
+  const draw = ({ key, schema: field, isRequired }: (typeof fields)[number]) => (
+    <SchemaField
+      key={key}
+      schema={field}
+      root={root}
+      path={`${path}.${key}`}
+      name={key}
+      value={value[key]}
+      isRequired={isRequired}
+      onChange={(next) => {
+        const { [key]: _, ...rest } = value;
+        onChange(next === undefined ? rest : { ...value, [key]: next }, key);
+      }}
+    />
+  );
+
+  return (
+    <>
+      {fields.filter((field) => !field.schema.advanced).map(draw)}
+      {advanced.length > 0 && (
+        <details open={hasAdvancedError || undefined} className="group rounded-md">
+          <summary className="cursor-pointer py-1 text-xs font-medium text-muted-foreground select-none hover:text-foreground">
+            {t('advanced')}
+          </summary>
+          <div className="flex flex-col gap-4 pt-2">{advanced.map(draw)}</div>
+        </details>
+      )}
+    </>
+  );
+}
+
+type CommonProps = {
+  path: string;
+  label: string;
+  help?: string | undefined;
+  isRequired: boolean;
+  value: unknown;
+  onChange(value: unknown): void;
+};
+
+function NumberField({
+  schema,
+  isInteger,
+  value,
+  onChange,
+  ...frame
+}: CommonProps & { schema: JsonSchema; isInteger: boolean }) {
+  const form = useForm();
+  const isTemplate = typeof value === 'string';
+  return (
+    <FieldFrame {...frame}>
+      {({ id, describedBy, isInvalid }) => (
+        <input
+          id={id}
+          data-flow-field
+          type={isTemplate ? 'text' : 'number'}
+          step={isInteger ? 1 : 'any'}
+          min={schema.minimum}
+          max={schema.maximum}
+          className={controlClass}
+          value={isTemplate || typeof value === 'number' ? value : ''}
+          placeholder={schema.default === undefined ? schema.placeholder : String(schema.default)}
+          readOnly={form.isReadOnly}
+          aria-describedby={describedBy}
+          aria-invalid={isInvalid || undefined}
+          onChange={(event) => {
+            const text = event.target.value;
+            const number = Number(text);
+            if (text === '') onChange(undefined);
+            else onChange(Number.isFinite(number) ? number : text);
+          }}
+        />
+      )}
+    </FieldFrame>
+  );
+}
+
+function BooleanField({ path, label, help, value, onChange }: CommonProps) {
+  const form = useForm();
+  const id = useId();
+  const errors = form.errorsAt(path);
+  return (
+    <div data-field={path} className="flex flex-col gap-1">
+      <label htmlFor={id} className="flex cursor-pointer items-start gap-2 text-sm">
+        <input
+          id={id}
+          type="checkbox"
+          className="mt-0.5 size-4 shrink-0 accent-primary"
+          checked={value === true}
+          disabled={form.isReadOnly}
+          aria-describedby={help ? `${id}-help` : undefined}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+        <span className="text-xs leading-5 font-medium">{label}</span>
+      </label>
+      {errors.length > 0 && <p className="text-xs text-destructive">{errors.join(' ')}</p>}
+      {help && (
+        <p id={`${id}-help`} className="pl-6 text-xs text-muted-foreground">
+          {help}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ChoiceField({
+  options,
+  isOptional,
+  value,
+  onChange,
+  ...frame
+}: CommonProps & { options: { value: string | number | boolean; label: string }[]; isOptional: boolean }) {
+  const form = useForm();
+  const t = useCanvasText();
+  const index = options.findIndex((option) => option.value === value);
+  return (
+    <FieldFrame {...frame}>
+      {({ id, describedBy, isInvalid }) => (
+        <select
+          id={id}
+          className={controlClass}
+          value={index}
+          disabled={form.isReadOnly}
+          aria-describedby={describedBy}
+          aria-invalid={isInvalid || undefined}
+          onChange={(event) => onChange(options[Number(event.target.value)]?.value)}
+        >
+          {(isOptional || index === -1) && <option value={-1}>{t('notSet')}</option>}
+          {options.map((option, at) => (
+            <option key={String(option.value)} value={at}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </FieldFrame>
+  );
+}
+
+function SuggestionField({
+  placeholder,
+  examples,
+  value,
+  onChange,
+  ...frame
+}: Omit<CommonProps, 'onChange'> & {
+  placeholder?: string | undefined;
+  examples: unknown[];
+  value: string;
+  onChange(value: string): void;
+}) {
+  const form = useForm();
+  const listId = useId();
+  const suggestions = examples.filter((example) => typeof example === 'string');
+  return (
+    <FieldFrame {...frame}>
+      {({ id, describedBy, isInvalid }) => (
+        <>
+          <input
+            id={id}
+            data-flow-field
+            type="text"
+            list={suggestions.length > 0 ? listId : undefined}
+            className={controlClass}
+            value={value}
+            placeholder={placeholder}
+            readOnly={form.isReadOnly}
+            aria-describedby={describedBy}
+            aria-invalid={isInvalid || undefined}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          <datalist id={listId}>
+            {suggestions.map((suggestion) => (
+              <option key={suggestion} value={suggestion} />
+            ))}
+          </datalist>
+        </>
+      )}
+    </FieldFrame>
+  );
+}
+
+function ObjectField({
+  path,
+  label,
+  help,
+  schema,
+  root,
+  value,
+  onChange,
+}: CommonProps & { schema: JsonSchema; root: JsonSchema }) {
+  return (
+    <fieldset data-field={path} className="flex flex-col gap-3 rounded-md border border-border p-3">
+      <legend className="px-1 text-xs font-medium">{label}</legend>
+      {help && <p className="text-xs text-muted-foreground">{help}</p>}
+      <ObjectFields schema={schema} root={root} path={path} value={recordOf(value)} onChange={onChange} />
+    </fieldset>
+  );
+}
+
+function UnionField({
+  path,
+  label,
+  help,
+  isRequired,
+  variants,
+  root,
+  value,
+  onChange,
+}: CommonProps & { variants: JsonSchema[]; root: JsonSchema }) {
+  const form = useForm();
+  const index = variantIndex(value, variants, root);
+  const variant = variants[index];
+  const resolved = variant && resolve(variant, root);
+  return (
+    <div className="flex flex-col gap-2">
+      <FieldFrame path={path} label={label} help={help} isRequired={isRequired}>
+        {({ id, describedBy }) => (
+          <select
+            id={id}
+            className={controlClass}
+            value={index}
+            disabled={form.isReadOnly}
+            aria-describedby={describedBy}
+            onChange={(event) => {
+              const chosen = variants[Number(event.target.value)];
+              if (chosen) onChange(blankValue(chosen, root));
+            }}
+          >
+            {variants.map((option, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: variants of a schema have no other name and never move
+              <option key={at} value={at}>
+                {variantLabel(option, root, at)}
+              </option>
+            ))}
+          </select>
+        )}
+      </FieldFrame>
+      {resolved && resolved.const === undefined && (
+        <SchemaField
+          schema={withoutHelp({ ...resolved, title: resolved.title ?? label })}
+          root={root}
+          path={path}
+          name={label}
+          value={value}
+          onChange={onChange}
+          isRequired
+        />
+      )}
+    </div>
+  );
+}
+
+/** Anything that no other field fits, as JSON; written through as soon as it is valid. */
+function JsonField({ value, onChange, ...frame }: CommonProps) {
+  const form = useForm();
+  const t = useCanvasText();
+  const [draft, setDraft] = useState<string | null>(null);
+  const text = draft ?? (value === undefined ? '' : JSON.stringify(value, null, 2));
+  const parsed = parseJson(text);
+  return (
+    <FieldFrame {...frame}>
+      {({ id, describedBy, isInvalid }) => (
+        <>
+          <textarea
+            id={id}
+            data-flow-field
+            rows={4}
+            spellCheck={false}
+            className={cn(controlClass, 'h-auto py-1.5 font-mono text-xs')}
+            value={text}
+            readOnly={form.isReadOnly}
+            aria-describedby={describedBy}
+            aria-invalid={isInvalid || !parsed.ok || undefined}
+            onBlur={() => parsed.ok && setDraft(null)}
+            onChange={(event) => {
+              setDraft(event.target.value);
+              const next = parseJson(event.target.value);
+              if (next.ok) onChange(next.value);
+            }}
+          />
+          {!parsed.ok && <p className="text-xs text-destructive">{t('badJson')}</p>}
+        </>
+      )}
+    </FieldFrame>
+  );
+}
+
+function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+  if (text.trim() === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}
+
+function withoutHelp({ description: _, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export function recordOf(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { testGraph, testTypeMap as types } from '../canvas/testing/node-types.ts';
+import { templateFields, valueText } from './template-fields.ts';
+
+const pathsOf = (nodeId: string, run: Parameters<typeof templateFields>[3] = null) =>
+  templateFields(testGraph(), nodeId, types, run).map((field) => field.path);
+
+it('offers the trigger and every node before, and nothing behind', () => {
+  expect(pathsOf('reply')).toEqual(
+    expect.arrayContaining(['trigger.comment.text', 'steps.classify.output.label']),
+  );
+  expect(pathsOf('classify')).not.toContain('steps.classify.output.label');
+  expect(pathsOf('comment')).toEqual([]);
+});
+
+it('adds what the last run really had, with its values', () => {
+  const run = { trigger: { comment: { text: 'Hi' } }, steps: { classify: { output: { label: 'praise', extra: [{ id: 1 }] } } } };
+  const fields = templateFields(testGraph(), 'reply', types, run);
+  const valueOf = (path: string) => fields.find((field) => field.path === path)?.value;
+  expect(valueOf('trigger.comment.text')).toBe('Hi');
+  expect(valueOf('steps.classify.output.label')).toBe('praise');
+  expect(valueOf('steps.classify.output.extra[0].id')).toBe(1);
+});
+
+it('shortens long values', () => {
+  expect(valueText('x'.repeat(100))).toHaveLength(40);
+  expect(valueText({ a: 1 })).toBe('{"a":1}');
+  expect(valueText(undefined)).toBe('');
+});

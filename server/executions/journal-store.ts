@@ -1,0 +1,219 @@
+import type pg from 'pg';
+import type { EffectRecord, ExecutionEnd, JournalEntry, StepRecord } from '../../engine/journal.ts';
+import { newId } from '../database/id.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { jsonParameter } from './json-parameter.ts';
+
+/** What one call of `Journal.write` puts on disk. */
+export type JournalWrite = {
+  executionId: string;
+  workspaceId: string;
+  flowId: string;
+  /** Each with the number of the live event that tells of it (DESIGN 7). */
+  entries: { entry: JournalEntry; seq: number }[];
+};
+
+/** How the execution stands after the write; only a write with an `end` says more than that the lease holds. */
+export type JournalWritten = { status: string; resumeAt: Date | null };
+
+/** Another process has taken the execution over: whoever gets this stops, writes nothing more and performs nothing. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+export type JournalStore = {
+  /** Durable when resolved. @throws LeaseLostError when this process no longer holds the execution */
+  write(write: JournalWrite): Promise<JournalWritten>;
+};
+
+/**
+ * Writes the journal of all executions of this process, batched: one statement, and so one transaction, for whatever
+ * concurrent executions have to write. Only the holder of an execution's lease can write.
+ * @param leaseOwner the name under which this process claims executions
+ */
+export function createJournalStore(pool: pg.Pool, leaseOwner: string): JournalStore {
+  const commits = createGroupCommit<JournalWrite, JournalWritten | undefined>({
+    write: (writes) => writeJournal(pool, leaseOwner, writes),
+    concurrency: 2,
+  });
+  return {
+    write: async (write) => {
+      const written = await commits.add(write);
+      if (!written) throw new LeaseLostError(`Execution ${write.executionId} is held by another process.`);
+      return written;
+    },
+  };
+}
+
+async function writeJournal(
+  pool: pg.Pool,
+  leaseOwner: string,
+  writes: JournalWrite[],
+): Promise<(JournalWritten | undefined)[]> {
+  const rows = journalRows(writes);
+  const { rows: held } = await pool.query<{ id: string; status: string; resume_at: Date | null }>({
+    name: 'journal-write',
+    text: WRITE_JOURNAL,
+    values: [
+      [...new Set(writes.map(({ executionId }) => executionId))],
+      leaseOwner,
+      jsonParameter(rows.steps),
+      jsonParameter(rows.effects),
+      jsonParameter(rows.approvals),
+      jsonParameter(rows.ends),
+    ],
+  });
+  const byId = new Map(held.map((row) => [row.id, { status: row.status, resumeAt: row.resume_at }]));
+  return writes.map(({ executionId }) => byId.get(executionId));
+}
+
+/**
+ * `$1` executions, `$2` lease owner, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution whose
+ * lease is lost is written. A decision or message that came while the execution ran has set `resume_at` (see
+ * decide-approval.ts): then the execution that is put to wait is due at once.
+ */
+const WRITE_JOURNAL = `
+with held as materialized (
+  select id from flow_executions where id = any($1::uuid[]) and lease_owner = $2 and status = 'running'
+), steps as (
+  insert into execution_steps as s (execution_id, node_id, workspace_id, seq, status, attempt, started_at, finished_at,
+    input, output, ports, error, logs, usage, wait, resume, retry_at)
+  select r.* from jsonb_to_recordset($3::jsonb) as r(execution_id uuid, node_id text, workspace_id uuid, seq int,
+    status text, attempt int, started_at timestamptz, finished_at timestamptz, input jsonb, output jsonb, ports text[],
+    error jsonb, logs jsonb, usage jsonb, wait jsonb, resume jsonb, retry_at timestamptz)
+  where r.execution_id in (select id from held)
+  on conflict (execution_id, node_id) do update set seq = excluded.seq, status = excluded.status,
+    attempt = excluded.attempt, started_at = excluded.started_at, finished_at = excluded.finished_at,
+    input = excluded.input, output = excluded.output, ports = excluded.ports, error = excluded.error,
+    logs = excluded.logs, usage = excluded.usage, wait = excluded.wait, resume = excluded.resume,
+    retry_at = excluded.retry_at
+), effects as (
+  insert into effects as f (execution_id, node_id, key, workspace_id, status, description, request, result, error,
+    intended_at, settled_at)
+  select r.execution_id, r.node_id, r.key, r.workspace_id, r.status, r.description, r.request, r.result, r.error,
+    coalesce(r.intended_at, now()), case when r.status <> 'intended' then now() end
+  from jsonb_to_recordset($4::jsonb) as r(execution_id uuid, node_id text, key text, workspace_id uuid, status text,
+    description text, request jsonb, result jsonb, error jsonb, intended_at timestamptz)
+  where r.execution_id in (select id from held)
+  on conflict (execution_id, node_id, key) do update set status = excluded.status, description = excluded.description,
+    request = coalesce(excluded.request, f.request), result = excluded.result, error = excluded.error,
+    intended_at = case when excluded.status = 'intended' then excluded.intended_at else f.intended_at end,
+    settled_at = excluded.settled_at
+), approvals as (
+  insert into approvals (id, workspace_id, flow_id, execution_id, node_id, draft, context, expires_at)
+  select r.* from jsonb_to_recordset($5::jsonb) as r(id uuid, workspace_id uuid, flow_id uuid, execution_id uuid,
+    node_id text, draft text, context jsonb, expires_at timestamptz)
+  where r.execution_id in (select id from held)
+  on conflict (execution_id, node_id) do update set status = 'pending', draft = excluded.draft,
+    context = excluded.context, expires_at = excluded.expires_at, final_text = null, reason = null, decided_by = null,
+    decided_at = null
+), ended as (
+  update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
+    resume_at = case when r.status = 'waiting' then coalesce(e.resume_at, r.resume_at) end,
+    finished_at = case when r.status <> 'waiting' then now() end,
+    lease_owner = null, lease_until = null
+  from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
+    last_seq int)
+  where e.id = r.execution_id and e.id = any($1::uuid[]) and e.id in (select id from held)
+    and e.lease_owner = $2
+  returning e.id, e.status, e.resume_at
+), closed as (
+  update approvals a set status = 'cancelled', decided_at = now() from ended
+  where a.execution_id = ended.id and a.status = 'pending' and ended.status <> 'waiting'
+)
+select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)`;
+
+type StepRow = { execution_id: string; node_id: string; workspace_id: string; seq: number } & Record<
+  string,
+  unknown
+>;
+
+/** One row per key: an upsert can't touch a row twice in one statement, and of two the later holds. */
+function journalRows(writes: JournalWrite[]) {
+  const steps = new Map<string, StepRow>();
+  const effects = new Map<string, Record<string, unknown>>();
+  const approvals = new Map<string, Record<string, unknown>>();
+  const ends: Record<string, unknown>[] = [];
+  for (const write of writes) {
+    for (const { entry, seq } of write.entries) {
+      if (entry.type === 'step') {
+        const key = `${write.executionId} ${entry.step.nodeId}`;
+        steps.set(key, stepRow(write, entry.step, seq));
+        const approval = approvalRow(write, entry.step);
+        if (approval) approvals.set(key, approval);
+      } else if (entry.type === 'effect') {
+        const { nodeId, key } = entry.effect;
+        effects.set(`${write.executionId} ${nodeId} ${key}`, effectRow(write, entry.effect));
+      } else {
+        ends.push(endRow(write, entry.end, seq));
+      }
+    }
+  }
+  return {
+    steps: [...steps.values()],
+    effects: [...effects.values()],
+    approvals: [...approvals.values()],
+    ends,
+  };
+}
+
+function stepRow(write: JournalWrite, step: StepRecord, seq: number): StepRow {
+  return {
+    execution_id: write.executionId,
+    node_id: step.nodeId,
+    workspace_id: write.workspaceId,
+    seq,
+    status: step.status,
+    attempt: step.attempt,
+    started_at: step.startedAt,
+    finished_at: step.finishedAt,
+    input: step.input,
+    output: step.output,
+    ports: step.ports,
+    error: step.error,
+    logs: step.logs,
+    usage: step.usage,
+    wait: step.wait,
+    resume: step.resume,
+    retry_at: step.retryAt,
+  };
+}
+
+function effectRow(write: JournalWrite, effect: EffectRecord): Record<string, unknown> {
+  return {
+    execution_id: write.executionId,
+    node_id: effect.nodeId,
+    key: effect.key,
+    workspace_id: write.workspaceId,
+    status: effect.status,
+    description: effect.describe,
+    request: effect.request,
+    result: effect.result,
+    error: effect.error,
+    intended_at: effect.intendedAt,
+  };
+}
+
+function approvalRow(write: JournalWrite, step: StepRecord): Record<string, unknown> | null {
+  if (step.status !== 'waiting' || step.wait?.for !== 'approval' || step.resume) return null;
+  return {
+    id: newId(),
+    workspace_id: write.workspaceId,
+    flow_id: write.flowId,
+    execution_id: write.executionId,
+    node_id: step.nodeId,
+    draft: step.wait.draft,
+    context: step.wait.context ?? {},
+    expires_at: step.wait.until,
+  };
+}
+
+function endRow(write: JournalWrite, end: ExecutionEnd, seq: number): Record<string, unknown> {
+  return {
+    execution_id: write.executionId,
+    status: end.status,
+    error: end.status === 'failed' ? end.error : null,
+    resume_at: end.status === 'waiting' ? end.resumeAt : null,
+    last_seq: seq,
+  };
+}

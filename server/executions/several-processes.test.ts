@@ -1,0 +1,132 @@
+import type pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../testing/database.ts';
+import { dyingPool } from './testing/dying-pool.ts';
+import type { Harness, Workspace } from './testing/harness.ts';
+import {
+  chain,
+  commentDelivery,
+  createWorkspace,
+  deliver,
+  executionsOf,
+  publishFlow,
+  startProcess,
+  untilStatuses,
+} from './testing/harness.ts';
+import { World } from './testing/test-nodes.ts';
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let pool: pg.Pool;
+let workspace: Workspace;
+let running: Harness[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = database.pool;
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  workspace = await createWorkspace(pool);
+});
+afterEach(async () => {
+  await Promise.all(running.map((harness) => harness.close().catch(() => {})));
+  running = [];
+});
+
+async function start(options: Parameters<typeof startProcess>[1], on = pool): Promise<Harness> {
+  const harness = await startProcess(on, { shape: 'server', ...options });
+  running.push(harness);
+  return harness;
+}
+
+const comment = (harness: Harness, flowId: string, id: string, from?: string) =>
+  deliver(
+    harness,
+    `/webhooks/instagram/${flowId}`,
+    commentDelivery(workspace, { id, ...(from && { from }) }),
+  );
+
+const gated = () =>
+  chain([
+    { id: 'gate', type: 'test.gate', config: { text: '{{ trigger.comment.id }}' } },
+    { id: 'reply', type: 'test.reply', config: { text: 'ok' } },
+  ]);
+
+describe('servers and workers on one database', () => {
+  it('a server takes webhooks and the workers run them, one contact in order', async () => {
+    const world = new World();
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([{ id: 'reply', type: 'test.reply', config: { text: 'ok' } }]),
+    );
+    const server = await start({ world, role: 'server' });
+    await start({ world, role: 'worker' });
+    await start({ world, role: 'worker' });
+    const ids = Array.from({ length: 12 }, (_, index) => `c${index}`);
+    for (const id of ids) await comment(server, flowId, id, 'ann');
+    await untilStatuses(
+      pool,
+      flowId,
+      ids.map(() => 'succeeded'),
+    );
+    expect(world.replies.map(({ commentId }) => commentId)).toEqual(ids);
+  });
+
+  it('a cancel reaches the worker that runs it', async () => {
+    const world = new World();
+    const flowId = await publishFlow(pool, workspace.id, gated());
+    const server = await start({ world, role: 'server' });
+    await start({ world, role: 'worker' });
+    await comment(server, flowId, 'c1');
+    await world.arrived('c1');
+    const [execution] = await executionsOf(pool, flowId);
+    await server.executions.cancel(workspace.id, execution!.id);
+    await untilStatuses(pool, flowId, ['cancelled']);
+  });
+
+  it('who watches at a server sees what a worker does', async () => {
+    const world = new World();
+    const flowId = await publishFlow(pool, workspace.id, gated());
+    const server = await start({ world, role: 'server' });
+    await start({ world, role: 'worker' });
+    const seen: string[] = [];
+    server.live.subscribe(workspace.id, `flow:${flowId}`, (event) => seen.push(event.type));
+    await comment(server, flowId, 'c1');
+    await world.arrived('c1');
+    await expect.poll(() => seen).toContain('step.started');
+    world.open('c1');
+    await expect.poll(() => seen.at(-1)).toBe('execution.finished');
+  });
+
+  it('unpublishing at one server is known to the other', async () => {
+    const flowId = await publishFlow(pool, workspace.id, chain([]));
+    const [one, other] = [await start({ role: 'server' }), await start({ role: 'server' })];
+    expect((await comment(other, flowId, 'c1')).status).toBe(200);
+    await pool.query(`update flows set status = 'draft', published_version = null where id = $1`, [flowId]);
+    one.executions.flowChanged(flowId);
+    await expect.poll(async () => (await comment(other, flowId, 'c2')).status).toBe(404);
+  });
+
+  it('what a dead worker held is taken over when its lease runs out', async () => {
+    const world = new World();
+    const flowId = await publishFlow(pool, workspace.id, gated());
+    const server = await start({ world, role: 'server' });
+    const dying = dyingPool(pool, 1, 'before');
+    await start({ world, role: 'worker' }, dying.pool);
+    await comment(server, flowId, 'c1');
+    await world.arrived('c1');
+    await pool.query(
+      `update flow_executions set lease_until = now() - interval '1 second' where flow_id = $1`,
+      [flowId],
+    );
+    await running
+      .pop()
+      ?.executions.stop(0)
+      .catch(() => {});
+    await start({ world, role: 'worker' });
+    world.open('c1');
+    await untilStatuses(pool, flowId, ['succeeded']);
+    expect(world.replies).toEqual([{ commentId: 'c1', text: 'ok' }]);
+  });
+});

@@ -1,0 +1,50 @@
+import type pg from 'pg';
+
+/**
+ * Queues waiting executions whose time has come, and tells their steps so: a delay is over, an approval or a reply came
+ * too late. Answers their ids.
+ */
+export async function wakeDue(pool: pg.Pool, limit: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({ name: 'wake-due', text: WAKE_DUE, values: [limit] });
+  return rows.map(({ id }) => id);
+}
+
+/** When the next waiting execution is due, or null when none waits for time. */
+export async function nextDue(pool: pg.Pool): Promise<Date | null> {
+  const { rows } = await pool.query<{ at: Date | null }>({
+    name: 'next-due',
+    text: `select min(resume_at) as at from flow_executions where status = 'waiting'`,
+  });
+  return rows[0]?.at ?? null;
+}
+
+/** The execution is locked first here and in decide-approval.ts, so that a decision and its expiry can't both hold. */
+const WAKE_DUE = `
+with due as materialized (
+  select id from flow_executions where status = 'waiting' and resume_at <= now()
+  order by resume_at limit $1 for update skip locked
+), steps as (
+  update execution_steps s set resume = case s.wait->>'for'
+      when 'approval' then jsonb_build_object('kind', 'approval', 'decision', 'expired')
+      else jsonb_build_object('kind', 'time', 'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    end
+  from due where s.execution_id = due.id and s.status = 'waiting' and s.resume is null
+    and (s.wait->>'until')::timestamptz <= now()
+), approvals as (
+  update approvals a set status = 'expired', decided_at = now()
+  from due where a.execution_id = due.id and a.status = 'pending' and a.expires_at <= now()
+)
+update flow_executions e set status = 'queued', resume_at = null from due where e.id = due.id returning e.id`;
+
+/** The executions that are next in line behind these, where they are queued. */
+export async function nextOfContacts(pool: pg.Pool, executionIds: string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'next-of-contacts',
+    text: `select distinct next.id from flow_executions e cross join lateral (
+        select n.id, n.status from flow_executions n where n.flow_id = e.flow_id and n.contact_key = e.contact_key
+          and n.status in ('queued', 'running') order by n.seq limit 1
+      ) next where e.id = any($1::uuid[]) and next.status = 'queued'`,
+    values: [executionIds],
+  });
+  return rows.map(({ id }) => id);
+}

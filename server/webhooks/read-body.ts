@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpProblem } from '../http/problem.ts';
+
+/** Largest body of a webhook. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** What is read and thrown away of a body that is too large, so that the sender gets to read the answer. */
+const MAX_DISCARDED_BYTES = 16 * MAX_BODY_BYTES;
+
+/** Reads the raw body. @throws HttpProblem 413 when it is over 1 MiB, 400 when the sender breaks off */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request) {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+      if (bytes > MAX_DISCARDED_BYTES) break;
+    }
+  } catch (error) {
+    throw new HttpProblem(400, 'body-incomplete', 'Bad request', `The body broke off: ${String(error)}`);
+  }
+  if (bytes > MAX_BODY_BYTES) {
+    throw new HttpProblem(413, 'body-too-large', 'Content too large', 'The body may have 1 MiB at most.');
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,45 @@
+import type { Router } from 'express';
+import type pg from 'pg';
+import type { NodeCatalogue } from '../../engine/catalogue.ts';
+import type { Logger } from '../log.ts';
+import type { Secrets } from '../secrets.ts';
+import type { ExecutionToStore } from './ingest.ts';
+import { createIngest } from './ingest.ts';
+import { createKnownAccounts } from './known-accounts.ts';
+import { createPublishedFlows } from './published-flows.ts';
+import { webhookRouter } from './webhook-router.ts';
+
+export type Webhooks = {
+  /** Mount it before anything that reads bodies. */
+  router: Router;
+  /** The published version of a flow changed; null: any may have. */
+  flowChanged(flowId: string | null): void;
+};
+
+/** Everything that takes webhooks in, put together. */
+export function createWebhooks(deps: {
+  pool: pg.Pool;
+  catalogue: NodeCatalogue;
+  log: Logger;
+  secrets: Pick<Secrets, 'verifyToken' | 'webhookSecrets'>;
+  /** Told of new executions after they are on disk. */
+  onStored: (executions: ExecutionToStore[]) => void;
+}): Webhooks {
+  const { pool, catalogue, log, secrets, onStored } = deps;
+  const flows = createPublishedFlows({ pool, catalogue, log });
+  const router = webhookRouter({
+    secrets,
+    log,
+    flows,
+    accounts: createKnownAccounts(pool),
+    ingest: createIngest(pool),
+    onStored,
+  });
+  return {
+    router,
+    flowChanged: (flowId) => {
+      if (flowId === null) flows.forgetAll();
+      else flows.forget(flowId);
+    },
+  };
+}
