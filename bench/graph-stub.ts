@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -13,18 +14,37 @@ const REPLIES_PATH = /^\/(?:v[\d.]+\/)?([^/]+)\/replies/;
 
 let replies: { commentId: string; atNs: string }[] = [];
 let count = 0;
+/** What stands under each comment: who crashed asks for it. */
+const threads = new Map<string, { id: string; text: string; timestamp: string }[]>();
 
-const server = createServer((request, response) => {
-  const commentId = REPLIES_PATH.exec(request.url ?? '')?.[1];
-  if (request.method === 'POST' && commentId) {
-    replies.push({ commentId: decodeURIComponent(commentId), atNs: String(process.hrtime.bigint()) });
-  }
-  request.resume();
-  count += 1;
-  const body = request.method === 'POST' ? `{"id":"reply-${count}"}` : '{"data":[]}';
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) });
-  response.end(body);
+const server = createServer(async (request, response) => {
+  const commentId = decodeURIComponent(REPLIES_PATH.exec(request.url ?? '')?.[1] ?? '');
+  const body = await bodyOf(request);
+  const answer = JSON.stringify(
+    request.method === 'POST' ? reply(commentId, body) : { data: threads.get(commentId) ?? [] },
+  );
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(answer),
+  });
+  response.end(answer);
 });
+
+function reply(commentId: string, body: string): { id: string } {
+  replies.push({ commentId, atNs: String(process.hrtime.bigint()) });
+  count += 1;
+  const { message }: { message: string } = JSON.parse(body);
+  const item = { id: `reply-${count}`, text: message, timestamp: new Date().toISOString() };
+  threads.set(commentId, [item, ...(threads.get(commentId) ?? [])]);
+  return { id: item.id };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
 server.keepAliveTimeout = 60_000;
 
 server.listen(0, '127.0.0.1', () => {

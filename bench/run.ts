@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { benchEngine } from './engine.ts';
 import { setUp } from './installation.ts';
@@ -37,6 +38,9 @@ const SUSTAINED_FLOWS = options.quick ? 1_000 : 10_000;
 const LATENCY_SECONDS = options.quick ? 3 : 30;
 const GROWTH_FLOWS = 50_000;
 const RATE = 100;
+
+/** A process that has just started is not idle yet. */
+const IDLE_MS = 5_000;
 
 const shape = process.env.REDIS_URL ? 'scaled' : process.env.DATABASE_URL ? 'server' : 'embedded';
 const isScaled = shape === 'scaled';
@@ -98,6 +102,7 @@ async function measureServer(): Promise<void> {
 }
 
 async function measureLoad(server: ServerProcess, target: Target): Promise<void> {
+  await delay(IDLE_MS);
   const idle = await memoryOf(server.pid);
   const database = shape === 'embedded' ? await memoryBelow(server.pid) : null;
   figures.push(

@@ -10,6 +10,13 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 export const APP_SECRET = 'bench-app-secret-0123456789';
 
+/** Needed where the database is not embedded. */
+const SECRETS = {
+  APP_SECRET: 'bench-session-secret-0123456789abcdef',
+  ENCRYPTION_KEY: 'bench-encryption-key-0123456789abcdef',
+  META_VERIFY_TOKEN: 'bench-verify-token-0123456789',
+};
+
 export type ServerProcess = {
   url: string;
   pid: number;
@@ -29,6 +36,7 @@ export async function startServer(environment: Record<string, string>): Promise<
       PORT: String(port),
       HOST: '127.0.0.1',
       META_APP_SECRET: APP_SECRET,
+      ...SECRETS,
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
       ...environment,
     },

@@ -38,9 +38,14 @@ describeShapes('an installation', (shape) => {
       expect(cookie).toMatch(/SameSite=Lax/i);
       const headers = { Cookie: cookie.split(';')[0] ?? '' };
       const session = await call(url, 'GET', '/api/v1/session', { headers });
-      expect(sessionSchema.parse(session.body)).toMatchObject({ user: { email: SETUP.email }, role: 'owner' });
+      expect(sessionSchema.parse(session.body)).toMatchObject({
+        user: { email: SETUP.email },
+        role: 'owner',
+      });
 
-      const again = await call(url, 'POST', '/api/v1/setup', { body: { ...SETUP, email: 'eve@example.com' } });
+      const again = await call(url, 'POST', '/api/v1/setup', {
+        body: { ...SETUP, email: 'eve@example.com' },
+      });
       expect(again.status).toBe(409);
       expect(again.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
       expect((await call(url, 'GET', '/api/v1/setup')).body).toEqual({ needed: false });
@@ -119,7 +124,10 @@ describeShapes('an installation', (shape) => {
     });
 
     it('hands a complaint to a person', async () => {
-      const comment = await owner.comment('My order never arrived and nobody answers me, I want a refund', 'nora');
+      const comment = await owner.comment(
+        'My order never arrived and nobody answers me, I want a refund',
+        'nora',
+      );
       const { id } = await owner.untilHandled(flow.id, comment, 'succeeded');
       const { items } = await owner.ask(pageOf(escalationSchema), 200, 'GET', '/api/v1/escalations');
       const own = items.filter(({ executionId }) => executionId === id);
@@ -179,16 +187,25 @@ describeShapes('an installation', (shape) => {
   });
 
   it('answers a message with what was uploaded', async () => {
-    const base = await owner.ask(knowledgeBaseSchema, 201, 'POST', '/api/v1/knowledge-bases', { name: 'Shop' });
+    const base = await owner.ask(knowledgeBaseSchema, 201, 'POST', '/api/v1/knowledge-bases', {
+      name: 'Shop',
+    });
     const path = `/api/v1/knowledge-bases/${base.id}`;
-    const text = 'Opening hours: the shop is open from Tuesday to Saturday, 10:00 to 18:30.\n\nParking is free.';
+    const text =
+      'Opening hours: the shop is open from Tuesday to Saturday, 10:00 to 18:30.\n\nParking is free.';
     const document = { title: 'About the shop', text };
     const stored = await owner.ask(documentSchema, 201, 'POST', `${path}/documents`, document);
     expect(stored.chunkCount).toBeGreaterThan(0);
-    const found = await owner.ask(z.object({ items: z.array(passageSchema) }), 200, 'POST', `${path}/search`, {
-      query: 'opening hours',
-      limit: 3,
-    });
+    const found = await owner.ask(
+      z.object({ items: z.array(passageSchema) }),
+      200,
+      'POST',
+      `${path}/search`,
+      {
+        query: 'opening hours',
+        limit: 3,
+      },
+    );
     expect(found.items[0]?.text).toContain('Tuesday to Saturday');
 
     const flow = await owner.publish('FAQ', knowledgeFlow(base.id));
@@ -197,7 +214,7 @@ describeShapes('an installation', (shape) => {
     const answer = execution.steps.find(({ nodeId }) => nodeId === 'answer');
     expect(answer).toMatchObject({ usage: { model: 'builtin' }, output: { grounded: true } });
     const sent = await waitUntil('the message in the timeline', async () =>
-      (await owner.timeline()).find(({ kind, author }) => kind === 'message' && author === 'account'),
+      (await owner.timeline()).find(({ author, to }) => author === 'account' && to?.id === message.from.id),
     );
     expect(sent.text).toContain('10:00 to 18:30');
     await owner.unpublish(flow.id);
@@ -207,10 +224,7 @@ describeShapes('an installation', (shape) => {
     const comment = await owner.comment('Nobody answers this one');
     const flow = await owner.draft('Dry', replyFlow('Hello @{{ trigger.from.username }}'));
     const event = { kind: 'comment', comment: { id: comment.id, text: comment.text }, from: comment.from };
-    const execution = await owner.untilStatus(
-      await owner.run(flow.id, { dryRun: true, event }),
-      'succeeded',
-    );
+    const execution = await owner.untilStatus(await owner.run(flow.id, { dryRun: true, event }), 'succeeded');
     expect(execution).toMatchObject({ mode: 'test', dryRun: true });
     expect(JSON.stringify(execution.steps)).toContain(`Hello @${comment.from.username}`);
     expect(await owner.answersTo(comment.id)).toEqual([]);

@@ -90,6 +90,6 @@ export type Problem = {
   message: string;
   nodeId?: string;
   edgeId?: string;
-  /** Path inside the node, e.g. `config.labels[0].name`. */
+  /** Path inside the node, e.g. `config.labels[0].name`; `edges` when it is about how the node is connected. */
   field?: string;
 };

@@ -67,12 +67,12 @@ function typeAndConfigProblems(node: GraphNode, view: GraphView): Problem[] {
   const about = { severity: node.disabled ? 'warning' : 'error', nodeId: node.id } as const;
   if (!registered) {
     const message = `"${node.name}" is of the type "${node.type}", which is not installed. Install it, or replace or delete the node.`;
-    return [{ ...about, code: 'unknown_type', message }];
+    return [{ ...about, code: 'unknown_type', field: 'type', message }];
   }
   const problems: Problem[] = configProblems(node, registered).map((problem) => ({ ...about, ...problem }));
   if (!registered.enabled) {
     const message = `"${node.name}" is of the type "${registered.description.name}", which an admin has switched off. Replace or delete the node, or have it switched on.`;
-    problems.unshift({ ...about, code: 'type_disabled', message });
+    problems.unshift({ ...about, code: 'type_disabled', field: 'type', message });
   }
   return problems;
 }
@@ -205,6 +205,7 @@ function cycleProblems({ graph, nodes }: GraphView): Problem[] {
       severity: 'error',
       code: 'cycle',
       nodeId: cycle[0]!,
+      field: 'edges',
       message: `These nodes lead back to themselves: ${names}. Delete one of the connections; a flow runs in one direction.`,
     };
   });

@@ -35,7 +35,10 @@ export async function call(
 ): Promise<Answer> {
   const response = await fetch(url + path, {
     method,
-    headers: { ...(options.body !== undefined && { 'Content-Type': 'application/json' }), ...options.headers },
+    headers: {
+      ...(options.body !== undefined && { 'Content-Type': 'application/json' }),
+      ...options.headers,
+    },
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });
   const text = await response.text();
@@ -49,7 +52,10 @@ export const SETUP = { name: 'Ada', email: 'ada@example.com', password: 'correct
 export async function setUpOwner(url: string): Promise<Owner> {
   const setup = await call(url, 'POST', '/api/v1/setup', { body: SETUP });
   expect(setup.status, setup.text).toBe(201);
-  const Cookie = setup.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
+  const Cookie = setup.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
   const created = await call(url, 'POST', '/api/v1/api-keys', {
     body: { name: 'Tests', role: 'admin' },
     headers: { Cookie },

@@ -3,7 +3,10 @@ import { authorOf } from './graph-stub.ts';
 import { APP_SECRET } from './installation.ts';
 
 /** A comment as Meta's webhook tells it (Instagram Platform, "Webhooks", field `comments`). */
-export function commentDelivery(account: string, comment: { id: string; text: string; from?: string }): string {
+export function commentDelivery(
+  account: string,
+  comment: { id: string; text: string; from?: string },
+): string {
   const value = {
     id: comment.id,
     text: comment.text,
@@ -29,7 +32,10 @@ export async function deliver(
   body: string,
   signature: string | null = signatureOf(body),
 ): Promise<{ status: number; text: string }> {
-  const headers = { 'Content-Type': 'application/json', ...(signature && { 'X-Hub-Signature-256': signature }) };
+  const headers = {
+    'Content-Type': 'application/json',
+    ...(signature && { 'X-Hub-Signature-256': signature }),
+  };
   const response = await fetch(url, { method: 'POST', headers, body });
   return { status: response.status, text: await response.text() };
 }

@@ -46,7 +46,11 @@ function RailLink({ page }: { page: PageEntry }) {
     <Tooltip text={t(`page.${name}`)} shortcut={`g ${letter}`} side="right">
       <NavLink
         to={path}
-        className={({ isActive }) => cn(itemStyle, isActive && 'bg-accent font-medium text-accent-foreground')}
+        // No function here: the tooltip's slot joins class names as text. NavLink marks the open page for the reader too.
+        className={cn(
+          itemStyle,
+          'aria-[current=page]:bg-accent aria-[current=page]:font-medium aria-[current=page]:text-accent-foreground',
+        )}
       >
         <Icon aria-hidden />
         <span className="max-w-full truncate">{t(`page.${name}`)}</span>

@@ -17,6 +17,7 @@ import {
   MiniMap,
   ReactFlow,
   SelectionMode,
+  useStore as useFlowStore,
   useReactFlow,
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
@@ -35,12 +36,12 @@ import { useFlow, useSession } from './session.tsx';
 import { StickyCard } from './sticky-card.tsx';
 import { useCanvasText } from './texts.ts';
 import type { CanvasCommands } from './use-commands.ts';
+import { FIT_OPTIONS, useFitUntilTouched } from './use-fit-until-touched.ts';
 
 const NODE_TYPES = { card: NodeCard, sticky: StickyCard };
 const EDGE_TYPES = { flow: FlowEdge };
 const SNAP: [number, number] = [GRID, GRID];
 const PRO_OPTIONS = { hideAttribution: true };
-const FIT_OPTIONS = { padding: 0.1, maxZoom: 1 };
 
 /**
  * The graph of the session as a canvas. React Flow owns positions while something is dragged; the flow document is
@@ -55,7 +56,9 @@ export function Canvas({ commands }: { commands: CanvasCommands }) {
   const graph = useFlow((state) => state.graph);
   const selected = useStore(ui, (state) => state.selected);
   const { nodes, edges, setNodes, setEdges } = useElements();
+  useSelectionInView(commands);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
+  useFitUntilTouched(graph.nodes.length > 0);
 
   const onNodesChange = useCallback(
     (changes: FlowNodeChange<CanvasNode>[]) => {
@@ -245,7 +248,6 @@ export function Canvas({ commands }: { commands: CanvasCommands }) {
         onlyRenderVisibleElements={graph.nodes.length > 60}
         elevateNodesOnSelect={false}
         nodeDragThreshold={3}
-        fitView
         fitViewOptions={FIT_OPTIONS}
         colorMode={isDark ? 'dark' : 'light'}
         proOptions={PRO_OPTIONS}
@@ -288,6 +290,17 @@ function useElements() {
   }, [flow, graph, selected]);
 
   return { nodes, edges, setNodes, setEdges };
+}
+
+/** The inspector takes its room from the canvas: the node it was opened for must not end up behind it. */
+function useSelectionInView(commands: CanvasCommands): void {
+  const { ui } = useSession();
+  const width = useFlowStore((state) => state.width);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of width that matters
+  useEffect(() => {
+    const [only, ...others] = ui.getState().selected;
+    if (only !== undefined && others.length === 0) commands.reveal(only);
+  }, [width]);
 }
 
 function endsOf(connection: Connection | CanvasEdge): Ends | null {

@@ -249,7 +249,7 @@ function FlowEditor({ session, opened }: { session: Session; opened: Flow }) {
           </>
         )}
         {phone.isShown && (
-          <Suspense fallback={null}>
+          <Suspense fallback={<div className="h-full w-88 shrink-0 border-l border-border bg-muted/50" />}>
             <SandboxPhone />
           </Suspense>
         )}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { addNode, changeNode, nudge, removeElements } from './graph-edit.ts';
 import { graphChanges } from './graph-changes.ts';
+import { addNode, changeNode, nudge, removeElements } from './graph-edit.ts';
 import { testGraph, testTypeMap as types } from './testing/node-types.ts';
 
 it('names what was added, changed and removed', () => {
@@ -18,5 +18,10 @@ it('sees no difference in moved nodes and in the order of keys', () => {
   const moved = nudge(testGraph(), new Set(['reply']), { x: 50, y: 0 });
   const { text, labels } = moved.nodes[1]!.config;
   const reordered = changeNode(moved, 'classify', { config: { labels, text } }, types);
-  expect(graphChanges(testGraph(), reordered)).toEqual({ added: [], changed: [], removed: [], connections: 0 });
+  expect(graphChanges(testGraph(), reordered)).toEqual({
+    added: [],
+    changed: [],
+    removed: [],
+    connections: 0,
+  });
 });

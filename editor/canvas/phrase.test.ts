@@ -13,7 +13,11 @@ const node = (type: string, config: Record<string, unknown>): GraphNode => ({
 const base = types.get('logic.stop')!;
 
 it.each([
-  ['Reply: {{ text }}', { text: 'Hi {{ trigger.from.username }}!' }, 'Reply: Hi {{ trigger.from.username }}!'],
+  [
+    'Reply: {{ text }}',
+    { text: 'Hi {{ trigger.from.username }}!' },
+    'Reply: Hi {{ trigger.from.username }}!',
+  ],
   ['Sort by {{ labels }}', { labels: [{ name: 'a' }, { name: 'b' }] }, 'Sort by a, b'],
   ['To {{ labels | map: "name" | join: " or " }}', { labels: [{ name: 'a' }, { name: 'b' }] }, 'To a or b'],
   ['Wait {{ amount }} {{ unit }}', { amount: 5, unit: 'minutes' }, 'Wait 5 minutes'],
@@ -26,7 +30,10 @@ it.each([
 });
 
 it('cuts what is too long for a card', () => {
-  const sentence = phraseOf(node('logic.stop', { text: 'long '.repeat(100) }), { ...base, phrase: '{{ text }}' });
+  const sentence = phraseOf(node('logic.stop', { text: 'long '.repeat(100) }), {
+    ...base,
+    phrase: '{{ text }}',
+  });
   expect(sentence.length).toBeLessThanOrEqual(120);
   expect(sentence.endsWith('…')).toBe(true);
 });

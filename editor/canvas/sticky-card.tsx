@@ -20,16 +20,14 @@ export const StickyCard = memo(function StickyCard({ data, selected }: NodeProps
         minWidth={120}
         minHeight={72}
         onResizeEnd={(_, { x, y, width, height }) =>
-          flow
-            .getState()
-            .edit((graph) =>
-              moveElements(
-                changeSticky(graph, sticky.id, {
-                  size: { width: Math.round(width), height: Math.round(height) },
-                }),
-                new Map([[sticky.id, { x, y }]]),
-              ),
-            )
+          flow.getState().edit((graph) =>
+            moveElements(
+              changeSticky(graph, sticky.id, {
+                size: { width: Math.round(width), height: Math.round(height) },
+              }),
+              new Map([[sticky.id, { x, y }]]),
+            ),
+          )
         }
       />
       <div

@@ -74,7 +74,10 @@ function inReadingOrder(nodes: GraphNode[], edges: GraphEdge[]): GraphNode[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const order = new Map<string, GraphNode>();
   // A stack: nodes without inputs come first, the rest is only there for what a broken graph doesn't reach.
-  const open = [...nodes.filter((node) => !hasInput.has(node.id)), ...nodes.filter((node) => hasInput.has(node.id))]
+  const open = [
+    ...nodes.filter((node) => !hasInput.has(node.id)),
+    ...nodes.filter((node) => hasInput.has(node.id)),
+  ]
     .map((node) => node.id)
     .reverse();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

@@ -192,11 +192,11 @@ export function useCommands() {
         );
         void import('./tidy-layout.ts').then(({ tidyLayout }) => {
           flow.getState().edit((current) => moveElements(current, tidyLayout(current, sizes, types, only)));
-          if (!only) requestAnimationFrame(() => fit());
+          if (!only) requestAnimationFrame(() => showAll());
         });
       }),
 
-      fit: () => fit(),
+      fit: () => showAll(),
       zoomIn: () => void reactFlow.zoomIn({ duration: motionMs() }),
       zoomOut: () => void reactFlow.zoomOut({ duration: motionMs() }),
 
@@ -259,7 +259,7 @@ export function useCommands() {
       }),
     };
 
-    function fit() {
+    function showAll() {
       void reactFlow.fitView({ padding: 0.1, maxZoom: 1, duration: motionMs() });
     }
 

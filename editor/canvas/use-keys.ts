@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { focusNode } from './focus-node.ts';
 import { GRID } from './graph-edit.ts';
 import { useSession } from './session.tsx';
 import type { CanvasCommands } from './use-commands.ts';
@@ -139,14 +140,7 @@ export function useKeys(commands: CanvasCommands, actions: PageActions): void {
       return true;
     };
 
-    const focusSelectedNode = () => {
-      const id = [...ui.getState().selected][0];
-      requestAnimationFrame(() => {
-        const card =
-          id === undefined ? null : document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
-        if (card instanceof HTMLElement) card.focus({ preventScroll: true });
-      });
-    };
+    const focusSelectedNode = () => focusNode([...ui.getState().selected][0]);
 
     const onCopy = (event: ClipboardEvent) => {
       if (leavesClipboardAlone(event)) return;

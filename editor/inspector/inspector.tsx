@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { GraphNode } from '../../engine/graph.ts';
+import { focusNode } from '../canvas/focus-node.ts';
 import type { InspectorTab } from '../canvas/session.tsx';
 import { useInspectedNode, useSession, useStep, useUi } from '../canvas/session.tsx';
 import { useCanvasText } from '../canvas/texts.ts';
@@ -28,7 +29,10 @@ function NodeInspector({ node }: { node: GraphNode }) {
   const type = types.get(node.type);
   const panel = useRef<HTMLElement>(null);
   useRequestedField(node.id, panel);
-  const close = () => ui.setState({ isInspectorOpen: false });
+  const close = () => {
+    ui.setState({ isInspectorOpen: false });
+    focusNode(node.id);
+  };
   const labels = useMemo(
     () => ({
       configure: t('tabConfigure'),

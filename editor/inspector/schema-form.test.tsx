@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { userEvent } from '@testing-library/user-event';
 import { useState } from 'react';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -17,16 +17,16 @@ beforeAll(async () => {
 });
 afterEach(cleanup);
 
-/** Draws the form of a schema; `config()` is what it has written so far. */
-function openForm(schema: z.ZodType, initial: Record<string, unknown>, errors: Record<string, string> = {}) {
-  const root = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
-  let current = initial;
-  function Form() {
-    const [value, setValue] = useState(initial);
-    current = value;
-    return <form.ObjectFields schema={root} root={root} path="config" value={value} onChange={setValue} />;
-  }
-  render(
+type FormProps = {
+  root: JsonSchema;
+  written: { config: Record<string, unknown> };
+  errors: Record<string, string>;
+};
+
+function TestForm({ root, written, errors }: FormProps) {
+  const [value, setValue] = useState(written.config);
+  written.config = value;
+  return (
     <QueryClientProvider client={new QueryClient()}>
       <context.FormProvider
         value={{
@@ -37,11 +37,18 @@ function openForm(schema: z.ZodType, initial: Record<string, unknown>, errors: R
           errorsAt: (path) => (errors[path] ? [errors[path]] : []),
         }}
       >
-        <Form />
+        <form.ObjectFields schema={root} root={root} path="config" value={value} onChange={setValue} />
       </context.FormProvider>
-    </QueryClientProvider>,
+    </QueryClientProvider>
   );
-  return { user: userEvent.setup(), config: () => current };
+}
+
+/** Draws the form of a schema; `config()` is what it has written so far. */
+function openForm(schema: z.ZodType, initial: Record<string, unknown>, errors: Record<string, string> = {}) {
+  const root = z.toJSONSchema(schema, { io: 'input' }) as JsonSchema;
+  const written = { config: initial };
+  render(<TestForm root={root} written={written} errors={errors} />);
+  return { user: userEvent.setup(), config: () => written.config };
 }
 
 const labels = z.object({

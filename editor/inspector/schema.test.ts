@@ -34,7 +34,12 @@ describe('how a field is drawn', () => {
   });
 
   it('follows references', () => {
-    const tree: z.ZodType = z.object({ name: z.string(), get children() { return z.array(tree); } });
+    const tree: z.ZodType = z.object({
+      name: z.string(),
+      get children() {
+        return z.array(tree);
+      },
+    });
     const json = jsonSchema(tree);
     const children = fieldsOf(json, json).find((field) => field.key === 'children')!;
     expect(fieldKind(children.schema, json).kind).toBe('list');
@@ -47,9 +52,13 @@ describe('how a field is drawn', () => {
   });
 
   it('recognises the variant of a union', () => {
-    const json = jsonSchema(z.union([z.literal('any'), z.array(z.string()), z.object({ kind: z.literal('x') })]));
+    const json = jsonSchema(
+      z.union([z.literal('any'), z.array(z.string()), z.object({ kind: z.literal('x') })]),
+    );
     const variants = json.anyOf!;
-    expect([['a'], 'any', { kind: 'x' }].map((value) => variantIndex(value, variants, json))).toEqual([1, 0, 2]);
+    expect([['a'], 'any', { kind: 'x' }].map((value) => variantIndex(value, variants, json))).toEqual([
+      1, 0, 2,
+    ]);
   });
 });
 

@@ -14,12 +14,15 @@ it('offers the trigger and every node before, and nothing behind', () => {
 });
 
 it('adds what the last run really had, with its values', () => {
-  const run = { trigger: { comment: { text: 'Hi' } }, steps: { classify: { output: { label: 'praise', extra: [{ id: 1 }] } } } };
+  const run = {
+    trigger: { comment: { text: 'Hi' } },
+    steps: { classify: { output: { label: 'praise', extra: [{ id: 1 }] } } },
+  };
   const fields = templateFields(testGraph(), 'reply', types, run);
-  const valueOf = (path: string) => fields.find((field) => field.path === path)?.value;
-  expect(valueOf('trigger.comment.text')).toBe('Hi');
-  expect(valueOf('steps.classify.output.label')).toBe('praise');
-  expect(valueOf('steps.classify.output.extra[0].id')).toBe(1);
+  const lastValue = (path: string) => fields.find((field) => field.path === path)?.value;
+  expect(lastValue('trigger.comment.text')).toBe('Hi');
+  expect(lastValue('steps.classify.output.label')).toBe('praise');
+  expect(lastValue('steps.classify.output.extra[0].id')).toBe(1);
 });
 
 it('shortens long values', () => {

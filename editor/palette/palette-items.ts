@@ -1,17 +1,6 @@
 import type { NodeTypeInfo } from '../../engine/catalogue.ts';
 import type { NodeCategory } from '../../engine/node-type.ts';
-
-/** Order of the categories in the palette: the order in which a flow is usually built. */
-export const CATEGORIES: NodeCategory[] = [
-  'trigger',
-  'ai',
-  'knowledge',
-  'logic',
-  'people',
-  'instagram',
-  'contact',
-  'other',
-];
+import { CATEGORIES } from '../ui/category.ts';
 
 export type PaletteGroup = { category: NodeCategory; types: NodeTypeInfo[] };
 

@@ -19,7 +19,11 @@ const classified = [
   event(4, 'step.token', 'classify', { text: 'pra' }),
   event(5, 'step.token', 'classify', { text: 'ise' }),
 ];
-const praise = event(6, 'step.finished', 'classify', { status: 'succeeded', ports: ['praise'], output: { label: 'praise' } });
+const praise = event(6, 'step.finished', 'classify', {
+  status: 'succeeded',
+  ports: ['praise'],
+  output: { label: 'praise' },
+});
 
 describe('a run under live events', () => {
   it('shows the step that runs, its log and the text as it is written', () => {
@@ -38,7 +42,9 @@ describe('a run under live events', () => {
   it('ignores other runs and data it can not read', () => {
     const run = play(classified);
     expect(applyLiveEvent(run, { ...praise, executionId: 'other' })).toBe(run);
-    expect(applyLiveEvent(run, event(7, 'step.finished', 'x', null)).steps.get('x')?.status).toBe('succeeded');
+    expect(applyLiveEvent(run, event(7, 'step.finished', 'x', null)).steps.get('x')?.status).toBe(
+      'succeeded',
+    );
   });
 
   it('tells taken edges from dead ones', () => {
@@ -55,9 +61,20 @@ describe('a run under live events', () => {
 
 describe('the strip of runs', () => {
   it('puts a new run first and keeps its state', () => {
-    const first = runsAfter([], [event(1, 'execution.queued', undefined, { createdAt: AT, title: 'a' })], 'f');
-    const later = { ...event(1, 'execution.started', undefined, { createdAt: '2026-01-02T00:00:00Z' }), executionId: 'new' };
-    const both = runsAfter(first, [later, event(2, 'execution.finished', undefined, { status: 'failed' })], 'f');
+    const first = runsAfter(
+      [],
+      [event(1, 'execution.queued', undefined, { createdAt: AT, title: 'a' })],
+      'f',
+    );
+    const later = {
+      ...event(1, 'execution.started', undefined, { createdAt: '2026-01-02T00:00:00Z' }),
+      executionId: 'new',
+    };
+    const both = runsAfter(
+      first,
+      [later, event(2, 'execution.finished', undefined, { status: 'failed' })],
+      'f',
+    );
     expect(both.map((run) => [run.id, run.status])).toEqual([
       ['new', 'running'],
       ['run', 'failed'],

@@ -122,7 +122,7 @@ export function edgeState(run: Run | null, edge: GraphEdge): EdgeState {
   if (source.status === 'succeeded' || source.status === 'failed') {
     if (!source.ports.includes(edge.sourceHandle)) return 'dead';
     const target = run.steps.get(edge.target);
-    return target?.status === 'running' || target?.status === 'waiting' ? 'active' : 'taken';
+    return target?.status === 'running' ? 'active' : 'taken';
   }
   return isOver(run.status) ? 'dead' : 'none';
 }

@@ -71,6 +71,8 @@ export const sessionSchema = z.object({
   user: z.object({ id, name: z.string(), email: z.string() }).nullable(),
   workspace: z.object({ id, name: z.string() }),
   role: roleSchema,
+  /** The language model that the server is configured with; without one the built-in AI answers. */
+  languageModel: z.string().optional(),
 });
 export type Session = z.output<typeof sessionSchema>;
 

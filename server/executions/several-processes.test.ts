@@ -112,18 +112,19 @@ describe('servers and workers on one database', () => {
     const world = new World();
     const flowId = await publishFlow(pool, workspace.id, gated());
     const server = await start({ world, role: 'server' });
-    const dying = dyingPool(pool, 1, 'before');
+    const dying = dyingPool(pool, Number.POSITIVE_INFINITY, 'before');
     await start({ world, role: 'worker' }, dying.pool);
     await comment(server, flowId, 'c1');
     await world.arrived('c1');
+    dying.kill();
+    void running
+      .pop()
+      ?.close()
+      .catch(() => {});
     await pool.query(
       `update flow_executions set lease_until = now() - interval '1 second' where flow_id = $1`,
       [flowId],
     );
-    await running
-      .pop()
-      ?.executions.stop(0)
-      .catch(() => {});
     await start({ world, role: 'worker' });
     world.open('c1');
     await untilStatuses(pool, flowId, ['succeeded']);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Graph } from '../../engine/graph.ts';
+import type { Graph, Problem } from '../../engine/graph.ts';
 import { writeAudit } from '../auth/audit.ts';
 import type { DatabaseOrTransaction } from '../auth/better-auth.ts';
 import type { ServerContext } from '../context.ts';
@@ -97,6 +97,12 @@ function refuseErrors(context: ServerContext, graph: Graph): void {
     errors.length === 1
       ? `One problem has to be solved first: ${errors[0]?.message}`
       : `${errors.length} problems have to be solved first.`,
-    { problems },
+    { problems, errors: errors.map((error) => ({ path: pathOf(error), message: error.message })) },
   );
+}
+
+/** Where in the graph a problem is: `nodes.<id>.config.text`, `edges.<id>`. */
+function pathOf({ nodeId, edgeId, field }: Problem): string {
+  if (nodeId !== undefined) return ['nodes', nodeId, ...(field ? [field] : [])].join('.');
+  return edgeId === undefined ? 'nodes' : `edges.${edgeId}`;
 }

@@ -140,6 +140,7 @@ async function openRelay({ config, pool, log }: RelayDeps) {
     const relay: Relay<ConnectionOptions> = new Relay({
       connection: redis,
       backend: createRedisRelayBackend,
+      prefix: await redisPrefix(pool),
     });
     return { relay, release: async () => redis.disconnect() };
   }

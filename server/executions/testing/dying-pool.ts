@@ -31,5 +31,8 @@ export function dyingPool(pool: pg.Pool, nthWrite: number, moment: 'before' | 'a
   const dying = new Proxy(pool, {
     get: (target, key) => (key === 'query' ? query : Reflect.get(target, key, target)),
   });
-  return { pool: dying, died: died.promise };
+  const kill = (): void => {
+    isDead = true;
+  };
+  return { pool: dying, died: died.promise, kill };
 }
