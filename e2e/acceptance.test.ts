@@ -14,7 +14,7 @@ import {
 import { chain, replyFlow } from './support/graphs.ts';
 import type { Installation } from './support/installation.ts';
 import { describeShapes, startInstallation } from './support/installation.ts';
-import { call, Owner, SETUP, setUpOwner } from './support/owner.ts';
+import { call, Owner, SETUP } from './support/owner.ts';
 import { waitUntil } from './support/wait-until.ts';
 
 describeShapes('an installation', (shape) => {

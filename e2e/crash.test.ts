@@ -33,15 +33,15 @@ describeShapes('kill -9', (shape) => {
   }
 
   describe.each([
-    { step: 'reply', edge: 'replies', then: 'performed' },
-    { step: 'reply', edge: 'replies', then: 'lost' },
-    { step: 'private', edge: 'conversations', then: 'performed' },
-    { step: 'private', edge: 'conversations', then: 'lost' },
-  ] as const)('between sending a $step and its answer, which was $then', ({ step, edge, then }) => {
+    { step: 'reply', edge: 'replies', fate: 'performed' },
+    { step: 'reply', edge: 'replies', fate: 'lost' },
+    { step: 'private', edge: 'conversations', fate: 'performed' },
+    { step: 'private', edge: 'conversations', fate: 'lost' },
+  ] as const)('between sending a $step and its answer, which was $fate', ({ step, edge, fate }) => {
     it('the run is finished after the restart, each effect once', async () => {
-      const id = `${step}-${then}`;
+      const id = `${step}-${fate}`;
       const flow = await owner.publish(id, threeEffects(id));
-      const quiet = graph.keepQuiet(`${step} of ${id}`, then);
+      const quiet = graph.keepQuiet(`${step} of ${id}`, fate);
       const readsBefore = graph.reads.length;
       expect((await deliver(flow.webhookUrl, commentDelivery(ACCOUNT, { id, text: 'hi' }))).status).toBe(200);
       await quiet.arrived;

@@ -87,7 +87,14 @@ describe('validateGraph', () => {
     [
       'a cycle, by the names on it',
       graphOf({ a: { name: 'Ask' }, b: { name: 'Answer' } }, ['start a', 'a b', 'b a']),
-      [{ code: 'cycle', nodeId: 'a', message: expect.stringContaining('"Ask" → "Answer" → "Ask"') }],
+      [
+        {
+          code: 'cycle',
+          nodeId: 'a',
+          field: 'edges',
+          message: expect.stringContaining('"Ask" → "Answer" → "Ask"'),
+        },
+      ],
     ],
     [
       'a template that can not be read',

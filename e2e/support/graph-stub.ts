@@ -24,7 +24,7 @@ export type GraphStub = {
   /** Paths of the reads; reconciliation asks here. */
   reads: string[];
   /** The first call whose text contains this gets no answer; it is performed all the same, or lost on the way. */
-  keepQuiet(text: string, then: 'performed' | 'lost'): { arrived: Promise<void> };
+  keepQuiet(text: string, fate: 'performed' | 'lost'): { arrived: Promise<void> };
   performedWith(text: string): Performed[];
   close(): Promise<void>;
 };
@@ -37,7 +37,7 @@ const callSchema = z.object({
 export async function startGraphStub(accessToken: string): Promise<GraphStub> {
   const performed: Performed[] = [];
   const reads: string[] = [];
-  const quiet: { text: string; then: 'performed' | 'lost'; arrive: () => void }[] = [];
+  const quiet: { text: string; fate: 'performed' | 'lost'; arrive: () => void }[] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://stub');
@@ -54,7 +54,7 @@ export async function startGraphStub(accessToken: string): Promise<GraphStub> {
     const action = actionOf(id, edge, callSchema.parse(JSON.parse(body || '{}')));
     const kept = quiet.find(({ text }) => action.text.includes(text));
     if (kept) quiet.splice(quiet.indexOf(kept), 1);
-    if (kept?.then !== 'lost') performed.push(action);
+    if (kept?.fate !== 'lost') performed.push(action);
     if (kept) return kept.arrive();
     answer(response, 200, answerTo(action));
   }
@@ -87,9 +87,9 @@ export async function startGraphStub(accessToken: string): Promise<GraphStub> {
     url: `http://127.0.0.1:${port}`,
     performed,
     reads,
-    keepQuiet: (text, then) => {
+    keepQuiet: (text, fate) => {
       const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
-      quiet.push({ text, then, arrive });
+      quiet.push({ text, fate, arrive });
       return { arrived };
     },
     performedWith: (text) => performed.filter((action) => action.text.includes(text)),

@@ -12,7 +12,7 @@ const messageSchema = z.object({
   executionId: z.string().optional(),
   flowId: z.string().optional(),
   nodeId: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 export type LiveMessage = z.output<typeof messageSchema>;
 

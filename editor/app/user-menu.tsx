@@ -28,7 +28,7 @@ export function UserMenu({ className }: { className: string }) {
   const signOut = useSignOut();
   return (
     <DropdownMenu>
-      <DropdownMenuTrigger className={className} aria-label={t('user.menu')}>
+      <DropdownMenuTrigger className={className} aria-label={`${t('user.you')}: ${t('user.menu')}`}>
         <CircleUserRound aria-hidden />
         <span className="max-w-full truncate">{t('user.you')}</span>
       </DropdownMenuTrigger>

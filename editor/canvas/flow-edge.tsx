@@ -36,10 +36,7 @@ function KnownEdge({ edge, ...props }: EdgeProps<CanvasEdge> & { edge: GraphEdge
       />
       <EdgeLabelRenderer>
         <div
-          className={clsx(
-            'nodrag nopan absolute flex items-center gap-1 text-[11px] text-muted-foreground',
-            state === 'dead' && 'opacity-50',
-          )}
+          className="nodrag nopan absolute flex items-center gap-1 text-[11px] text-muted-foreground"
           style={{
             transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)`,
             pointerEvents: 'all',

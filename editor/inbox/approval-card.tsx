@@ -53,7 +53,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
     >
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">
-          <h3 className="truncate font-medium">
+          <h2 className="truncate font-medium">
             {isOpen ? (
               person
             ) : (
@@ -61,7 +61,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
                 {person}
               </button>
             )}
-          </h3>
+          </h2>
           <PersonLine {...approval} />
         </div>
         <Deadline approval={approval} />

@@ -55,7 +55,7 @@ function EscalationCard({ escalation }: { escalation: Escalation }) {
     <li className={cn(cardStyle, 'flex flex-col gap-2.5 p-4')}>
       <div className="flex items-start gap-3">
         <div className="min-w-0 flex-1">
-          <h3 className="truncate font-medium">{person}</h3>
+          <h2 className="truncate font-medium">{person}</h2>
           <PersonLine {...escalation} />
         </div>
         <Button

@@ -88,7 +88,7 @@ function Section(props: {
   const t = useCanvasText();
   return (
     <section aria-label={props.title} className="pt-2">
-      <h3 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{props.title}</h3>
+      <h2 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{props.title}</h2>
       <ul>
         {props.types.map((type) => (
           <li key={type.type}>

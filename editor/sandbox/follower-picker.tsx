@@ -24,7 +24,8 @@ export function FollowerPicker({ username, known, onChoose }: FollowerPickerProp
   return (
     <Popover open={isOpen} onOpenChange={setIsOpen}>
       <PopoverTrigger asChild>
-        <Button variant="ghost" size="sm" className="max-w-40 min-w-0" aria-label={t('writeAs', { username })}>
+        <Button variant="ghost" size="sm" className="max-w-40 min-w-0">
+          <span className="sr-only">{t('writeAs', { username })}</span>
           <Avatar username={username} className="size-5 text-[10px]" />
           <span className="truncate">@{username}</span>
           <ChevronDown aria-hidden />

@@ -1,0 +1,76 @@
+import { waitUntil } from '../support/wait-until.ts';
+
+export const OWNER = { name: 'Ann', email: 'ann@example.com', password: 'correct horse' };
+
+type Item = { id: string; status?: string };
+
+/**
+ * Sets an empty installation up over the API and lets something happen in it: a published flow, runs that succeeded and
+ * one that waits for approval, an escalation, a knowledge base.
+ * @returns addresses of the pages, and the cookies of the owner
+ */
+export async function fillInstallation(url: string) {
+  const setup = await fetch(`${url}/api/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(OWNER),
+  });
+  const cookie = setup.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { cookie: cookie.join('; '), 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+
+  const base = await call<Item>('POST', '/api/v1/knowledge-bases', { name: 'Shop' });
+  await call('POST', `/api/v1/knowledge-bases/${base.id}/documents`, {
+    title: 'Delivery',
+    text: 'We ship within two working days. Delivery to Germany costs 4.90 euros and is free from 50 euros.',
+  });
+  const flows = await call<{ items: Item[] }>('GET', '/api/v1/flows');
+  const flowId = flows.items[0]?.id ?? '';
+  await call('POST', `/api/v1/flows/${flowId}/publish`, {});
+  await call('POST', '/api/v1/sandbox/comments', {
+    text: 'How much is the delivery to Germany?',
+    username: 'leo',
+  });
+  await call('POST', '/api/v1/sandbox/comments', {
+    text: 'My parcel never arrived, this is a scandal',
+    username: 'zoe',
+  });
+  await call('POST', '/api/v1/sandbox/comments', {
+    text: 'I love this so much, beautiful!',
+    username: 'mia',
+  });
+  const runs = await waitUntil('all runs have settled', async () => {
+    const { items } = await call<{ items: Item[] }>('GET', '/api/v1/executions');
+    return (
+      items.length >= 3 && items.every(({ status }) => status !== 'queued' && status !== 'running') && items
+    );
+  });
+  const [run] = runs;
+  return {
+    flowId,
+    call,
+    cookies: cookie.map((pair) => {
+      const at = pair.indexOf('=');
+      return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
+    }),
+    paths: {
+      login: '/',
+      flows: '/flows',
+      canvas: `/flows/${flowId}`,
+      flowRuns: `/flows/${flowId}/executions`,
+      runs: '/executions',
+      run: `/executions/${run?.id}`,
+      inbox: '/inbox',
+      knowledge: '/knowledge',
+      accounts: '/accounts',
+      settings: '/settings',
+    } as Record<string, string>,
+  };
+}
