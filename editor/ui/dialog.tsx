@@ -31,23 +31,22 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           className={cn(panelStyle, className)}
           {...(!description && { 'aria-describedby': undefined })}
         >
-          <header className="flex items-start gap-3 px-5 pt-4 pb-3">
-            <div className="min-w-0 flex-1">
-              <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description && (
-                <Radix.Description className="mt-1 text-sm text-muted-foreground">{description}</Radix.Description>
-              )}
-            </div>
-            <Radix.Close asChild>
-              <IconButton label={t('close')} className="-mr-2">
-                <X aria-hidden />
-              </IconButton>
-            </Radix.Close>
+          <header className="pt-4 pr-14 pb-3 pl-5">
+            <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
+            {description && (
+              <Radix.Description className="mt-1 text-sm text-muted-foreground">{description}</Radix.Description>
+            )}
           </header>
           {children && <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-4">{children}</div>}
           {footer && (
             <footer className="flex justify-end gap-2 border-t border-border px-5 py-3">{footer}</footer>
           )}
+          {/* Last, so that the focus begins with what the dialog is about; its tooltip would take the first Esc. */}
+          <Radix.Close asChild>
+            <IconButton label={t('close')} className="absolute top-3 right-3">
+              <X aria-hidden />
+            </IconButton>
+          </Radix.Close>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
