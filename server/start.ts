@@ -6,9 +6,9 @@ import { lockDataFolder } from './data-folder.ts';
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts';
 import { waitForDatabase } from './database/wait-for-database.ts';
 import { ensureEditorBuilt } from './editor-build.ts';
+import { keepMemoryLow } from './keep-memory-low.ts';
 import type { Logger } from './log.ts';
 import { createLog } from './log.ts';
-import { releaseMemory } from './release-memory.ts';
 import { loadSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
 import { createTerminal } from './terminal.ts';
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
   undo.push(running.stop);
   log.info({ url: running.url, role: config.ROLE, milliseconds: Date.now() - begin }, 'started');
   terminal.line(`Replygraph ${isServer ? 'is' : 'worker is'} running at ${running.url}`);
-  await releaseMemory();
+  await keepMemoryLow();
 }
 
 /** The embedded database, or the one of DATABASE_URL once it answers. */

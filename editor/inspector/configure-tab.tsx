@@ -24,7 +24,7 @@ export function ConfigureTab({ node, type }: { node: GraphNode; type: NodeTypeIn
 
   if (!type) return <p className="text-sm text-muted-foreground">{t('unknownType', { type: node.type })}</p>;
   const schema: JsonSchema = type.configSchema;
-  const general = problems.filter((problem) => !problem.field);
+  const general = problems.filter((problem) => !problem.field?.startsWith('config'));
 
   return (
     <FormProvider value={form}>

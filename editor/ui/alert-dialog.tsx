@@ -19,7 +19,16 @@ export type ConfirmDialogProps = {
 
 /** Asks before something that can't be undone. The caller closes it. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { open, onOpenChange, title, description, confirmLabel, isDangerous = true, isBusy, onConfirm } = props;
+  const {
+    open,
+    onOpenChange,
+    title,
+    description,
+    confirmLabel,
+    isDangerous = true,
+    isBusy,
+    onConfirm,
+  } = props;
   const { t } = useTranslation('ui');
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

@@ -24,7 +24,13 @@ const LOOKS: Record<NodeCategory, CategoryLook> = {
     'border-category-knowledge',
   ),
   logic: look(GitBranch, 'logic', 'text-category-logic', 'bg-category-logic/12', 'border-category-logic'),
-  people: look(UsersRound, 'people', 'text-category-people', 'bg-category-people/12', 'border-category-people'),
+  people: look(
+    UsersRound,
+    'people',
+    'text-category-people',
+    'bg-category-people/12',
+    'border-category-people',
+  ),
   instagram: look(
     Camera,
     'instagram',
@@ -32,7 +38,13 @@ const LOOKS: Record<NodeCategory, CategoryLook> = {
     'bg-category-instagram/12',
     'border-category-instagram',
   ),
-  contact: look(UserRound, 'contact', 'text-category-contact', 'bg-category-contact/12', 'border-category-contact'),
+  contact: look(
+    UserRound,
+    'contact',
+    'text-category-contact',
+    'bg-category-contact/12',
+    'border-category-contact',
+  ),
   other: look(Shapes, 'other', 'text-category-other', 'bg-category-other/12', 'border-category-other'),
 };
 
@@ -48,6 +60,12 @@ function isCategory(category: string): category is NodeCategory {
   return Object.hasOwn(LOOKS, category);
 }
 
-function look(icon: LucideIcon, name: NodeCategory, text: string, tint: string, border: string): CategoryLook {
+function look(
+  icon: LucideIcon,
+  name: NodeCategory,
+  text: string,
+  tint: string,
+  border: string,
+): CategoryLook {
   return { icon, text, tint, border, color: `var(--category-${name})` };
 }

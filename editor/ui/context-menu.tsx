@@ -24,7 +24,15 @@ export type ContextMenuItemProps = ComponentProps<typeof Radix.Item> & {
   isDangerous?: boolean;
 };
 
-export function ContextMenuItem({ className, icon, shortcut, isDangerous, children, asChild, ...rest }: ContextMenuItemProps) {
+export function ContextMenuItem({
+  className,
+  icon,
+  shortcut,
+  isDangerous,
+  children,
+  asChild,
+  ...rest
+}: ContextMenuItemProps) {
   const style = cn(menuItemStyle, isDangerous && dangerItemStyle, className);
   if (asChild) {
     return (
@@ -42,7 +50,11 @@ export function ContextMenuItem({ className, icon, shortcut, isDangerous, childr
   );
 }
 
-export function ContextMenuRadioItem({ className, children, ...rest }: ComponentProps<typeof Radix.RadioItem>) {
+export function ContextMenuRadioItem({
+  className,
+  children,
+  ...rest
+}: ComponentProps<typeof Radix.RadioItem>) {
   return (
     <Radix.RadioItem className={cn(menuItemStyle, 'pl-8', className)} {...rest}>
       <Radix.ItemIndicator className="absolute left-3">

@@ -6,7 +6,11 @@ import type { IconButtonProps } from './button.tsx';
 import { IconButton } from './button.tsx';
 
 /** Copies the text and says so. */
-export function CopyButton({ text, label, ...rest }: Omit<IconButtonProps, 'label'> & { text: string; label?: string }) {
+export function CopyButton({
+  text,
+  label,
+  ...rest
+}: Omit<IconButtonProps, 'label'> & { text: string; label?: string }) {
   const { t } = useTranslation('ui');
   const [isCopied, setIsCopied] = useState(false);
   return (

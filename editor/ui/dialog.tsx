@@ -2,8 +2,8 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { cn } from './cn.ts';
 import { IconButton } from './button.tsx';
+import { cn } from './cn.ts';
 
 export type DialogProps = {
   open: boolean;
@@ -34,7 +34,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           <header className="pt-4 pr-14 pb-3 pl-5">
             <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
             {description && (
-              <Radix.Description className="mt-1 text-sm text-muted-foreground">{description}</Radix.Description>
+              <Radix.Description className="mt-1 text-sm text-muted-foreground">
+                {description}
+              </Radix.Description>
             )}
           </header>
           {children && <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-1 pb-4">{children}</div>}

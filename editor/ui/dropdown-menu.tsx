@@ -24,7 +24,15 @@ export type DropdownMenuItemProps = ComponentProps<typeof Radix.Item> & {
   isDangerous?: boolean;
 };
 
-export function DropdownMenuItem({ className, icon, shortcut, isDangerous, children, asChild, ...rest }: DropdownMenuItemProps) {
+export function DropdownMenuItem({
+  className,
+  icon,
+  shortcut,
+  isDangerous,
+  children,
+  asChild,
+  ...rest
+}: DropdownMenuItemProps) {
   const style = cn(menuItemStyle, isDangerous && dangerItemStyle, className);
   if (asChild) {
     return (
@@ -42,7 +50,11 @@ export function DropdownMenuItem({ className, icon, shortcut, isDangerous, child
   );
 }
 
-export function DropdownMenuRadioItem({ className, children, ...rest }: ComponentProps<typeof Radix.RadioItem>) {
+export function DropdownMenuRadioItem({
+  className,
+  children,
+  ...rest
+}: ComponentProps<typeof Radix.RadioItem>) {
   return (
     <Radix.RadioItem className={cn(menuItemStyle, 'pl-8', className)} {...rest}>
       <Radix.ItemIndicator className="absolute left-3">

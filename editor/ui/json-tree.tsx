@@ -86,7 +86,9 @@ function JsonRow({ name, value, path, openLevels }: RowProps) {
             />
           ))}
           {entries.length > MOST_ENTRIES && (
-            <li className="pl-5 text-muted-foreground">{t('json.more', { count: entries.length - MOST_ENTRIES })}</li>
+            <li className="pl-5 text-muted-foreground">
+              {t('json.more', { count: entries.length - MOST_ENTRIES })}
+            </li>
           )}
         </ul>
       )}

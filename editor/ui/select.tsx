@@ -22,7 +22,15 @@ export type SelectProps = {
 };
 
 /** One of a list. */
-export function Select({ value, onValueChange, options, placeholder, disabled, className, ...aria }: SelectProps) {
+export function Select({
+  value,
+  onValueChange,
+  options,
+  placeholder,
+  disabled,
+  className,
+  ...aria
+}: SelectProps) {
   return (
     <Radix.Root value={value} onValueChange={onValueChange} {...(disabled !== undefined && { disabled })}>
       <Radix.Trigger

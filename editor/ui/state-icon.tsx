@@ -29,7 +29,10 @@ export function StateIcon({ status, withLabel = false, className }: StateIconPro
   const { t } = useTranslation('ui');
   const { icon: Icon, style } = LOOKS[status];
   return (
-    <span className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', className)} data-status={status}>
+    <span
+      className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', className)}
+      data-status={status}
+    >
       <Icon className={cn('size-4 shrink-0', style)} aria-hidden />
       <span className={withLabel ? undefined : 'sr-only'}>{t(`state.${status}`)}</span>
     </span>

@@ -6,7 +6,11 @@ import { controlStyle } from './input.tsx';
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
   return (
     <textarea
-      className={cn(controlStyle, 'field-sizing-content min-h-16 resize-y px-2.5 py-1.5 leading-5', className)}
+      className={cn(
+        controlStyle,
+        'field-sizing-content min-h-16 resize-y px-2.5 py-1.5 leading-5',
+        className,
+      )}
       {...rest}
     />
   );

@@ -4,8 +4,8 @@ import type { TriggerEvent } from '../../engine/event.ts';
 import { triggerEventSchema } from '../../engine/event.ts';
 import type { Graph, GraphNode } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
-import { validateGraph } from '../../engine/validate.ts';
 import { newId } from '../database/id.ts';
+import { refuseGraphErrors } from '../flows/refuse-graph-errors.ts';
 import { HttpProblem, notFound } from '../http/problem.ts';
 import { jsonParameter } from './json-parameter.ts';
 import { eventKindOf, sampleEvent } from './sample-event.ts';
@@ -30,18 +30,7 @@ export async function storeTestRun(
 ): Promise<{ executionId: string; event: TriggerEvent }> {
   const { workspaceId, flowId, dryRun } = request;
   const graph = await loadDraft(pool, workspaceId, flowId);
-  const problems = validateGraph(graph, catalogue);
-  if (problems.some(({ severity }) => severity === 'error')) {
-    throw new HttpProblem(
-      422,
-      'invalid-graph',
-      'The flow has problems',
-      'Fix the problems, then test again.',
-      {
-        problems,
-      },
-    );
-  }
+  refuseGraphErrors(graph, catalogue);
   const trigger = chooseTrigger(graph, catalogue, request);
   const executionId = newId();
   const event = triggerEventSchema.parse(

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
-import type { Graph, Problem } from '../../engine/graph.ts';
+import type { Graph } from '../../engine/graph.ts';
 import { writeAudit } from '../auth/audit.ts';
 import type { DatabaseOrTransaction } from '../auth/better-auth.ts';
 import type { ServerContext } from '../context.ts';
 import { newId } from '../database/id.ts';
-import { HttpProblem, notFound } from '../http/problem.ts';
+import { notFound } from '../http/problem.ts';
 import type { Principal } from '../http/route.ts';
-import { differsFromVersion, findProblems } from './flow-view.ts';
+import { differsFromVersion } from './flow-view.ts';
+import { refuseGraphErrors } from './refuse-graph-errors.ts';
 
 /**
  * Makes the draft what webhooks run. A draft equal to the newest version gets no new one. Calls side by side queue up at
@@ -22,7 +23,7 @@ export function publishFlow(
 ): Promise<number> {
   return context.db.transaction(async (transaction) => {
     const draft = await lockDraft(transaction, principal.workspaceId, flowId);
-    refuseErrors(context, draft.graph);
+    refuseGraphErrors(draft.graph, context.catalogue);
     const version = draft.isNew ? draft.newestVersion + 1 : draft.newestVersion;
     if (draft.isNew) {
       await transaction.execute(sql`
@@ -84,25 +85,4 @@ async function lockDraft(db: DatabaseOrTransaction, workspaceId: string, flowId:
   const draft = rows[0];
   if (!draft) throw notFound('flow');
   return draft;
-}
-
-function refuseErrors(context: ServerContext, graph: Graph): void {
-  const problems = findProblems(context, graph);
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  if (errors.length === 0) return;
-  throw new HttpProblem(
-    422,
-    'graph-has-errors',
-    'The flow has errors',
-    errors.length === 1
-      ? `One problem has to be solved first: ${errors[0]?.message}`
-      : `${errors.length} problems have to be solved first.`,
-    { problems, errors: errors.map((error) => ({ path: pathOf(error), message: error.message })) },
-  );
-}
-
-/** Where in the graph a problem is: `nodes.<id>.config.text`, `edges.<id>`. */
-function pathOf({ nodeId, edgeId, field }: Problem): string {
-  if (nodeId !== undefined) return ['nodes', nodeId, ...(field ? [field] : [])].join('.');
-  return edgeId === undefined ? 'nodes' : `edges.${edgeId}`;
 }
