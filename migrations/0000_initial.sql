@@ -100,6 +100,7 @@ CREATE TABLE "conversations" (
 --> statement-breakpoint
 CREATE TABLE "credentials" (
 	"id" uuid PRIMARY KEY NOT NULL,
+	"issuer" text NOT NULL,
 	"account_id" text NOT NULL,
 	"provider_id" text NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -111,7 +112,8 @@ CREATE TABLE "credentials" (
 	"scope" text,
 	"password" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "credentials_identity" UNIQUE("issuer","account_id")
 );
 --> statement-breakpoint
 CREATE TABLE "effects" (
@@ -414,6 +416,7 @@ CREATE UNIQUE INDEX "flow_executions_dedupe" ON "flow_executions" USING btree ("
 CREATE INDEX "flow_executions_flow" ON "flow_executions" USING btree ("flow_id","created_at");--> statement-breakpoint
 CREATE INDEX "flow_executions_workspace" ON "flow_executions" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE INDEX "flow_executions_contact" ON "flow_executions" USING btree ("flow_id","contact_key","seq") WHERE "flow_executions"."status" in ('queued', 'running') and "flow_executions"."contact_key" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "flow_executions_one_per_contact" ON "flow_executions" USING btree ("flow_id","contact_key") WHERE "flow_executions"."status" = 'running' and "flow_executions"."contact_key" is not null;--> statement-breakpoint
 CREATE INDEX "flow_executions_open" ON "flow_executions" USING btree ("status","created_at") WHERE "flow_executions"."status" in ('queued', 'running', 'waiting');--> statement-breakpoint
 CREATE INDEX "flows_workspace" ON "flows" USING btree ("workspace_id","updated_at");--> statement-breakpoint
 CREATE INDEX "knowledge_bases_workspace" ON "knowledge_bases" USING btree ("workspace_id");--> statement-breakpoint

@@ -37,9 +37,7 @@ export function AccountsPage() {
     <Page title={t('title')} description={t('description')} actions={addButton} className="max-w-4xl">
       {accounts.isPending && <SkeletonList rows={2} />}
       {accounts.error && <ErrorState error={accounts.error} onRetry={() => accounts.refetch()} />}
-      {accounts.items?.length === 0 && (
-        <EmptyState icon={AtSign} title={t('empty')} action={addButton} />
-      )}
+      {accounts.items?.length === 0 && <EmptyState icon={AtSign} title={t('empty')} action={addButton} />}
       {accounts.items && accounts.items.length > 0 && (
         <ul className={cn(cardStyle, 'divide-y divide-border')}>
           {accounts.items.map((account) => (
@@ -102,7 +100,11 @@ function Disconnect({ account, disabledReason }: { account: Account; disabledRea
   });
   return (
     <>
-      <IconButton label={t('disconnect', { name })} disabledReason={disabledReason} onClick={() => setIsAsking(true)}>
+      <IconButton
+        label={t('disconnect', { name })}
+        disabledReason={disabledReason}
+        onClick={() => setIsAsking(true)}
+      >
         <Unplug aria-hidden />
       </IconButton>
       <ConfirmDialog

@@ -14,7 +14,13 @@ import { Input } from '../ui/input.tsx';
 const EMPTY = { username: '', externalId: '', accessToken: '' };
 
 /** Connects an account by the token that Meta's app dashboard gives. */
-export function AddAccountDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export function AddAccountDialog({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange(open: boolean): void;
+}) {
   const { t } = useTranslation('accounts');
   const client = useQueryClient();
   const [values, setValues] = useState(EMPTY);

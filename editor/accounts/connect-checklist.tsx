@@ -36,7 +36,11 @@ export function ConnectChecklist({ isConnected }: { isConnected: boolean }) {
         </Item>
         <Item title={t('checklist.token')}>
           {t('checklist.tokenText')}
-          {flow ? <Copyable text={flow.verifyToken} label={t('copy.token')} isSecret /> : <p>{t('checklist.tokenMissing')}</p>}
+          {flow ? (
+            <Copyable text={flow.verifyToken} label={t('copy.token')} isSecret />
+          ) : (
+            <p>{t('checklist.tokenMissing')}</p>
+          )}
         </Item>
         <Item title={t('checklist.fields')}>
           {t('checklist.fieldsText')}
@@ -81,7 +85,11 @@ function Copyable({ text, label, isSecret = false }: { text: string; label: stri
     <div className="mt-1.5 flex items-center gap-1 rounded-md border border-border bg-muted py-0.5 pr-0.5 pl-3 text-foreground">
       <code className="min-w-0 flex-1 truncate text-xs">{isShown ? text : '•'.repeat(24)}</code>
       {isSecret && (
-        <IconButton label={t(isShown ? 'hide' : 'show')} className="size-7" onClick={() => setIsShown(!isShown)}>
+        <IconButton
+          label={t(isShown ? 'hide' : 'show')}
+          className="size-7"
+          onClick={() => setIsShown(!isShown)}
+        >
           {isShown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
         </IconButton>
       )}
@@ -105,6 +113,8 @@ function CodeList({ items }: { items: readonly string[] }) {
 /** Meta calls only addresses that the internet reaches over https. */
 function isPublicAddress(origin: string): boolean {
   const { protocol, hostname } = new URL(origin);
-  const isLocal = /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(hostname) || !hostname.includes('.');
+  const isLocal =
+    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(hostname) ||
+    !hostname.includes('.');
   return protocol === 'https:' && !isLocal;
 }

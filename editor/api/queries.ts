@@ -141,7 +141,8 @@ export const useTemplates = (enabled = true) =>
     enabled,
   });
 
-export const useApiKeys = (enabled = true) => usePages<ApiKey>(keys.apiKeys, '/api/v1/api-keys', {}, { enabled });
+export const useApiKeys = (enabled = true) =>
+  usePages<ApiKey>(keys.apiKeys, '/api/v1/api-keys', {}, { enabled });
 
 /** What the sandbox shows; asked again every few seconds as long as something shows it. */
 export const useSandboxTimeline = () =>

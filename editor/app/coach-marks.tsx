@@ -35,7 +35,15 @@ export function CoachMarks() {
   });
 
   if (!isActive) return null;
-  return <CoachMark key={name} name={name} step={step} onNext={() => goTo(step + 1)} onDismiss={() => goTo(STEPS.length)} />;
+  return (
+    <CoachMark
+      key={name}
+      name={name}
+      step={step}
+      onNext={() => goTo(step + 1)}
+      onDismiss={() => goTo(STEPS.length)}
+    />
+  );
 }
 
 type CoachMarkProps = { name: string; step: number; onNext(): void; onDismiss(): void };
@@ -62,7 +70,9 @@ function CoachMark({ name, step, onNext, onDismiss }: CoachMarkProps) {
         >
           <div className="flex items-start gap-2">
             <div className="min-w-0 flex-1">
-              <p className="text-xs text-muted-foreground">{t('step', { step: step + 1, count: STEPS.length })}</p>
+              <p className="text-xs text-muted-foreground">
+                {t('step', { step: step + 1, count: STEPS.length })}
+              </p>
               <p className="font-medium">{t(`${name}.title`)}</p>
             </div>
             <IconButton label={t('dismiss')} className="-mt-1 -mr-1 size-7" onClick={onDismiss}>

@@ -62,7 +62,9 @@ function Commands({ onDone }: { onDone: () => void }) {
         className="h-12 shrink-0 border-b border-border bg-transparent px-4 text-base outline-none placeholder:text-muted-foreground"
       />
       <Command.List className="min-h-0 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:py-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted-foreground">
-        <Command.Empty className="px-3 py-8 text-center text-muted-foreground">{t('palette.empty')}</Command.Empty>
+        <Command.Empty className="px-3 py-8 text-center text-muted-foreground">
+          {t('palette.empty')}
+        </Command.Empty>
         {pageCommands.length > 0 && (
           <Command.Group heading={t('palette.thisPage')}>
             {pageCommands.map((command) => (
@@ -107,7 +109,11 @@ function Commands({ onDone }: { onDone: () => void }) {
         )}
         <Command.Group heading={t('palette.actions')}>
           {readOnlyReason === undefined && (
-            <Item value={t('palette.newFlow')} icon={<Workflow aria-hidden />} onSelect={run(() => createFlow({}))}>
+            <Item
+              value={t('palette.newFlow')}
+              icon={<Workflow aria-hidden />}
+              onSelect={run(() => createFlow({}))}
+            >
               {t('palette.newFlow')}
             </Item>
           )}

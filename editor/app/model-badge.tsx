@@ -14,7 +14,10 @@ export function ModelBadge({ className }: { className?: string }) {
       <Cpu className="size-3.5 shrink-0" aria-hidden />
       <span>
         {t('builtinAi')}{' '}
-        <Link to="/settings?tab=models" className="rounded-sm underline underline-offset-2 hover:text-foreground">
+        <Link
+          to="/settings?tab=models"
+          className="rounded-sm underline underline-offset-2 hover:text-foreground"
+        >
           {t('builtinAi.add')}
         </Link>
       </span>

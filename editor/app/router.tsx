@@ -11,11 +11,14 @@ const page = (path: string, load: () => Promise<ComponentType>) => ({
 
 const flowEditor = () => import('../canvas/flow-editor-page.tsx').then((module) => module.FlowEditorPage);
 
+/** Nothing flashes while the first page loads. */
+const NothingYet = () => null;
+
 export function createRouter() {
   return createBrowserRouter([
     {
       ErrorBoundary: RouteErrorPage,
-      HydrateFallback: () => null,
+      HydrateFallback: NothingYet,
       children: [
         page('/setup', () => import('../setup/setup-page.tsx').then((module) => module.SetupPage)),
         page('/login', () => import('../setup/login-page.tsx').then((module) => module.LoginPage)),

@@ -34,10 +34,7 @@ function SignedInShell() {
   const [wasPaletteOpened, setWasPaletteOpened] = useState(false);
   useLiveRefresh();
 
-  useEffect(
-    () => onSignedOut(() => void client.invalidateQueries({ queryKey: keys.session })),
-    [client],
-  );
+  useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: keys.session })), [client]);
 
   const openPalette = () => {
     setWasPaletteOpened(true);
@@ -72,7 +69,11 @@ function SignedInShell() {
       <Rail onOpenPalette={openPalette} />
       <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
         {isLoadingPage && (
-          <div role="progressbar" aria-label={t('loadingPage')} className="absolute inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-primary" />
+          <div
+            role="progressbar"
+            aria-label={t('loadingPage')}
+            className="absolute inset-x-0 top-0 z-40 h-0.5 animate-pulse bg-primary"
+          />
         )}
         <OfflineBanner />
         <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">
@@ -95,7 +96,9 @@ function OfflineBanner() {
   return (
     <div role="status">
       {isOffline && (
-        <p className="border-b border-border bg-muted px-4 py-1 text-center text-xs text-muted-foreground">{t('offline')}</p>
+        <p className="border-b border-border bg-muted px-4 py-1 text-center text-xs text-muted-foreground">
+          {t('offline')}
+        </p>
       )}
     </div>
   );
@@ -106,11 +109,14 @@ function SignedOut() {
   const client = useQueryClient();
   const setup = useSetupNeeded();
   useEffect(() => {
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'setup' && queryKey[0] !== 'session' });
+    client.removeQueries({
+      predicate: ({ queryKey }) => queryKey[0] !== 'setup' && queryKey[0] !== 'session',
+    });
   }, [client]);
   if (setup.error) return <ErrorState error={setup.error} onRetry={() => setup.refetch()} />;
   if (!setup.data) return null;
   if (setup.data.needed) return <Navigate to="/setup" replace />;
-  const next = pathname === '/' || pathname === '/flows' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
+  const next =
+    pathname === '/' || pathname === '/flows' ? '' : `?next=${encodeURIComponent(pathname + search)}`;
   return <Navigate to={`/login${next}`} replace />;
 }

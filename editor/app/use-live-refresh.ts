@@ -32,7 +32,8 @@ export function useLiveRefresh(): void {
   }, []);
 
   useLive('workspace', ({ type }) => staleAfter(type).forEach(refresh), {
-    onResync: () => [keys.executions, keys.approvals, keys.escalations, keys.flows, keys.timeline].forEach(refresh),
+    onResync: () =>
+      [keys.executions, keys.approvals, keys.escalations, keys.flows, keys.timeline].forEach(refresh),
   });
 }
 

@@ -7,7 +7,9 @@ const PAUSE_MS = 200;
  * A filter that stands in the address: what is typed, and a moment later what applies.
  * @returns the text in the box, its setter, and the text to filter by
  */
-export function useSearchFilter(name: string): [typed: string, setTyped: (text: string) => void, applied: string] {
+export function useSearchFilter(
+  name: string,
+): [typed: string, setTyped: (text: string) => void, applied: string] {
   const [parameters, setParameters] = useSearchParams();
   const applied = parameters.get(name) ?? '';
   const [typed, setTyped] = useState(applied);

@@ -37,7 +37,8 @@ export function UserMenu({ className }: { className: string }) {
           <p className="truncate font-medium">{session?.user?.name ?? t('user.apiKey')}</p>
           <p className="truncate text-xs text-muted-foreground">{session?.user?.email}</p>
           <p className="mt-0.5 truncate text-xs text-muted-foreground">
-            {session && t('user.role', { workspace: session.workspace.name, role: t(`role.${session.role}`) })}
+            {session &&
+              t('user.role', { workspace: session.workspace.name, role: t(`role.${session.role}`) })}
           </p>
         </div>
         <DropdownMenuSeparator />

@@ -71,10 +71,13 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
         {executions.isPending && <SkeletonList rows={8} className="h-9" />}
         {executions.error && <ErrorState error={executions.error} onRetry={() => executions.refetch()} />}
         {executions.items?.length === 0 && (
-          <EmptyExecutions isFiltered={status !== undefined} isFailedTab={isFailedTab} onClear={() => setStatus(ALL)} />
+          <EmptyExecutions
+            isFiltered={status !== undefined}
+            isFailedTab={isFailedTab}
+            onClear={() => setStatus(ALL)}
+          />
         )}
         {executions.items && executions.items.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move between its links.
           <ul className={cn(cardStyle, 'divide-y divide-border overflow-hidden')} onKeyDown={walkList}>
             {executions.items.map((execution) => (
               <ExecutionRow key={execution.id} execution={execution} showsFlow={flowId === undefined} />
@@ -95,7 +98,13 @@ function EmptyExecutions({ isFiltered, isFailedTab, onClear }: EmptyProps) {
   const { t } = useTranslation('executions');
   if (isFailedTab) return <EmptyState icon={ListVideo} title={t('empty.failed')} />;
   if (isFiltered) {
-    return <EmptyState icon={ListVideo} title={t('empty.filtered')} action={<Button onClick={onClear}>{t('clear')}</Button>} />;
+    return (
+      <EmptyState
+        icon={ListVideo}
+        title={t('empty.filtered')}
+        action={<Button onClick={onClear}>{t('clear')}</Button>}
+      />
+    );
   }
   return (
     <EmptyState

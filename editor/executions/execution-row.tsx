@@ -22,7 +22,11 @@ export function ExecutionRow({ execution, showsFlow }: ExecutionRowProps) {
   return (
     <li className="relative px-3 py-2 hover:bg-muted/60">
       <div className="flex items-center gap-3">
-        <StateIcon status={status} withLabel className="w-24 shrink-0 text-xs max-sm:w-auto max-sm:[&>span]:sr-only" />
+        <StateIcon
+          status={status}
+          withLabel
+          className="w-24 shrink-0 text-xs max-sm:w-auto max-sm:[&>span]:sr-only"
+        />
         <div className="flex min-w-0 flex-1 items-center gap-2">
           <Link
             to={`/executions/${id}`}
@@ -42,7 +46,10 @@ export function ExecutionRow({ execution, showsFlow }: ExecutionRowProps) {
         <span className="hidden w-20 text-right text-xs text-muted-foreground tabular-nums sm:block">
           {durationOf(execution)}
         </span>
-        <RelativeTime at={createdAt} className="w-28 text-right text-xs text-muted-foreground max-sm:w-auto" />
+        <RelativeTime
+          at={createdAt}
+          className="w-28 text-right text-xs text-muted-foreground max-sm:w-auto"
+        />
       </div>
       {error && (
         <div className="mt-1 flex flex-wrap items-center gap-2 sm:pl-27">

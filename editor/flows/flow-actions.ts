@@ -25,7 +25,8 @@ export function useFlowActions() {
   };
 
   const create = useMutation({
-    mutationFn: (flow: NewFlow) => api.post<Flow>('/api/v1/flows', { ...flow, name: flow.name ?? t('newName') }),
+    mutationFn: (flow: NewFlow) =>
+      api.post<Flow>('/api/v1/flows', { ...flow, name: flow.name ?? t('newName') }),
     onSuccess: open,
     onError,
   });

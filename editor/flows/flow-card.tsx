@@ -28,7 +28,12 @@ export function FlowCard({ flow }: { flow: FlowSummary }) {
   const readOnlyReason = useReadOnlyReason();
   const isOn = flow.status === 'published';
   return (
-    <li className={cn(cardStyle, 'relative flex flex-col gap-3 p-4 transition-colors duration-100 hover:border-input')}>
+    <li
+      className={cn(
+        cardStyle,
+        'relative flex flex-col gap-3 p-4 transition-colors duration-100 hover:border-input',
+      )}
+    >
       <div className="flex items-start gap-3">
         <TriggerIcons types={flow.triggers} />
         <div className="flex-1" />
@@ -62,7 +67,9 @@ export function FlowCard({ flow }: { flow: FlowSummary }) {
         </Figure>
         <div className="ml-auto text-right">
           <dt>{t('lastRun')}</dt>
-          <dd className="text-foreground">{flow.lastRunAt ? <RelativeTime at={flow.lastRunAt} /> : t('never')}</dd>
+          <dd className="text-foreground">
+            {flow.lastRunAt ? <RelativeTime at={flow.lastRunAt} /> : t('never')}
+          </dd>
         </div>
       </dl>
     </li>
@@ -73,7 +80,9 @@ function Figure({ name, isBad = false, children }: { name: string; isBad?: boole
   return (
     <div>
       <dt>{name}</dt>
-      <dd className={cn('font-medium tabular-nums', isBad ? 'text-destructive' : 'text-foreground')}>{children}</dd>
+      <dd className={cn('font-medium tabular-nums', isBad ? 'text-destructive' : 'text-foreground')}>
+        {children}
+      </dd>
     </div>
   );
 }
@@ -93,7 +102,10 @@ function FlowMenu({ flow, readOnlyReason }: { flow: FlowSummary; readOnlyReason:
           </IconButton>
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end">
-          <DropdownMenuItem icon={<SquarePen aria-hidden />} onSelect={() => void navigate(`/flows/${flow.id}`)}>
+          <DropdownMenuItem
+            icon={<SquarePen aria-hidden />}
+            onSelect={() => void navigate(`/flows/${flow.id}`)}
+          >
             {t('open')}
           </DropdownMenuItem>
           <DropdownMenuItem

@@ -32,7 +32,12 @@ export function FlowsPage() {
   const readOnlyReason = useReadOnlyReason();
 
   const newButton = (
-    <Button variant="primary" isBusy={isCreating} disabledReason={readOnlyReason} onClick={() => createFlow({})}>
+    <Button
+      variant="primary"
+      isBusy={isCreating}
+      disabledReason={readOnlyReason}
+      onClick={() => createFlow({})}
+    >
       {!isCreating && <Plus aria-hidden />}
       {t('new')}
     </Button>
@@ -70,7 +75,11 @@ export function FlowsPage() {
       {flows.error && <ErrorState error={flows.error} onRetry={() => flows.refetch()} />}
       {flows.items?.length === 0 &&
         (search ? (
-          <EmptyState icon={Search} title={t('noMatch', { search })} action={<Button onClick={() => setTyped('')}>{t('clear')}</Button>} />
+          <EmptyState
+            icon={Search}
+            title={t('noMatch', { search })}
+            action={<Button onClick={() => setTyped('')}>{t('clear')}</Button>}
+          />
         ) : (
           <EmptyState
             icon={Workflow}
@@ -86,7 +95,6 @@ export function FlowsPage() {
           </EmptyState>
         ))}
       {flows.items && flows.items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move between its links.
         <ul className={gridStyle} onKeyDown={walkList}>
           {flows.items.map((flow) => (
             <FlowCard key={flow.id} flow={flow} />

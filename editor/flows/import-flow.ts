@@ -31,7 +31,9 @@ function parseFlow(text: string, t: TFunction<'flows'>): z.output<typeof fileSch
   const isBareGraph = typeof document === 'object' && document !== null && 'nodes' in document;
   const result = fileSchema.safeParse(isBareGraph ? { graph: document } : document);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${path.join('.') || t('import.file')}: ${message}`);
+  const issues = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || t('import.file')}: ${message}`,
+  );
   const more = issues.length - SHOWN_ISSUES;
   throw new Error(
     [t('import.notFlow'), ...issues.slice(0, SHOWN_ISSUES), ...(more > 0 ? [`+ ${more}`] : [])].join('\n'),
@@ -42,6 +44,8 @@ function parseJson(text: string, t: TFunction<'flows'>): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(t('import.notJson', { reason: error instanceof Error ? error.message : '' }), { cause: error });
+    throw new Error(t('import.notJson', { reason: error instanceof Error ? error.message : '' }), {
+      cause: error,
+    });
   }
 }

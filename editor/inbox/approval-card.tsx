@@ -1,5 +1,5 @@
-import { Check, Hourglass, Pencil, Undo2, X } from 'lucide-react';
 import type { TFunction } from 'i18next';
+import { Check, Hourglass, Pencil, Undo2, X } from 'lucide-react';
 import type { RefObject } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -66,7 +66,9 @@ export function ApprovalCard(props: ApprovalCardProps) {
         </div>
         <Deadline approval={approval} />
       </div>
-      <blockquote className={cn('border-l-2 border-border pl-3 whitespace-pre-wrap', !isOpen && 'line-clamp-2')}>
+      <blockquote
+        className={cn('border-l-2 border-border pl-3 whitespace-pre-wrap', !isOpen && 'line-clamp-2')}
+      >
         {message}
       </blockquote>
       {isOpen ? <OpenPart {...props} /> : <ClosedPart {...props} />}
@@ -97,7 +99,8 @@ function Deadline({ approval: { expiresAt, event } }: { approval: Approval }) {
 }
 
 function OpenPart(props: ApprovalCardProps) {
-  const { approval, text, decision, isRejecting, readOnlyReason, draftRef, onText, onApprove, onRejecting } = props;
+  const { approval, text, decision, isRejecting, readOnlyReason, draftRef, onText, onApprove, onRejecting } =
+    props;
   const { t } = useTranslation('inbox');
   const emptyReason = text.trim() === '' ? t('emptyDraft') : undefined;
   return (
@@ -136,7 +139,10 @@ function OpenPart(props: ApprovalCardProps) {
 
 function KeyHint({ children }: { children: string }) {
   return (
-    <Kbd aria-hidden className="ml-0.5 h-4 min-w-4 border-current/40 bg-transparent text-current max-sm:hidden">
+    <Kbd
+      aria-hidden
+      className="ml-0.5 h-4 min-w-4 border-current/40 bg-transparent text-current max-sm:hidden"
+    >
       {children}
     </Kbd>
   );

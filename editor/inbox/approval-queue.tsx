@@ -41,7 +41,9 @@ export function ApprovalQueue() {
     setActiveId((open[place + 1] ?? open[place - 1])?.id);
     setRejectingId(undefined);
     decisions.decide(approval, decision);
-    setAnnouncement(`${personOf(approval.event, t('someone'))}: ${t(`pending.${decision.kind}`)} ${t('undoHint')}`);
+    setAnnouncement(
+      `${personOf(approval.event, t('someone'))}: ${t(`pending.${decision.kind}`)} ${t('undoHint')}`,
+    );
   };
 
   const undone = (id: string | undefined) => {

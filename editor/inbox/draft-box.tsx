@@ -32,7 +32,10 @@ export function DraftBox({ text, onChange, readOnly, ref }: DraftBoxProps) {
         </Label>
         <span
           id={`${id}-size`}
-          className={cn('text-xs tabular-nums', isTooLong ? 'font-medium text-state-waiting' : 'text-muted-foreground')}
+          className={cn(
+            'text-xs tabular-nums',
+            isTooLong ? 'font-medium text-state-waiting' : 'text-muted-foreground',
+          )}
         >
           {t('bytes', { bytes: number(bytes), limit: number(MESSAGE_MAX_BYTES) })}
         </span>

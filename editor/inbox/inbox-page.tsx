@@ -19,7 +19,9 @@ export function InboxPage() {
     <Page title={t('title')} className="max-w-3xl">
       <Tabs
         value={tab}
-        onValueChange={(value) => setParameters(value === 'approvals' ? {} : { tab: value }, { replace: true })}
+        onValueChange={(value) =>
+          setParameters(value === 'approvals' ? {} : { tab: value }, { replace: true })
+        }
       >
         <div className="flex items-end justify-between gap-2 border-b border-border">
           <TabsList className="border-b-0">

@@ -17,15 +17,30 @@ export const messageOf = (event: TriggerEvent, context: Record<string, unknown>)
   event.comment?.text ?? event.message?.text ?? readFacts(context).message ?? '';
 
 /** Who wrote, by which way, in which flow. */
-export function PersonLine({ event, flowName, executionId }: { event: TriggerEvent; flowName: string; executionId: string }) {
+export function PersonLine({
+  event,
+  flowName,
+  executionId,
+}: {
+  event: TriggerEvent;
+  flowName: string;
+  executionId: string;
+}) {
   const { t } = useTranslation('inbox');
   const isMessage = event.message !== undefined;
   return (
     <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-xs text-muted-foreground">
-      {isMessage ? <Send className="size-3.5" aria-hidden /> : <MessageCircle className="size-3.5" aria-hidden />}
+      {isMessage ? (
+        <Send className="size-3.5" aria-hidden />
+      ) : (
+        <MessageCircle className="size-3.5" aria-hidden />
+      )}
       <span>{t(isMessage ? 'byMessage' : 'byComment')}</span>
       <RelativeTime at={event.at} />
-      <Link to={`/executions/${executionId}`} className="rounded-sm underline underline-offset-2 hover:text-foreground">
+      <Link
+        to={`/executions/${executionId}`}
+        className="rounded-sm underline underline-offset-2 hover:text-foreground"
+      >
         {flowName}
       </Link>
     </p>

@@ -55,7 +55,12 @@ export function BaseView({ base }: { base: KnowledgeBase }) {
       {documents.items && documents.items.length > 0 && (
         <ul className={cn(cardStyle, 'divide-y divide-border')}>
           {documents.items.map((document) => (
-            <DocumentRow key={document.id} baseId={base.id} document={document} readOnlyReason={readOnlyReason} />
+            <DocumentRow
+              key={document.id}
+              baseId={base.id}
+              document={document}
+              readOnlyReason={readOnlyReason}
+            />
           ))}
         </ul>
       )}

@@ -53,7 +53,6 @@ function BaseList({ bases, chosen }: { bases: readonly KnowledgeBase[]; chosen: 
   const { t } = useTranslation('knowledge');
   return (
     <nav aria-label={t('bases')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrow keys move between its links. */}
       <ul className="flex gap-1 overflow-x-auto md:flex-col" onKeyDown={walkList}>
         {bases.map((base) => (
           <li key={base.id} className="min-w-0 max-md:shrink-0">

@@ -42,7 +42,13 @@ export function NewBaseDialog({ open, onOpenChange }: { open: boolean; onOpenCha
       >
         <Field title={t('name')} error={errors.name}>
           {(control) => (
-            <Input {...control} value={name} required maxLength={120} onChange={(event) => setName(event.target.value)} />
+            <Input
+              {...control}
+              value={name}
+              required
+              maxLength={120}
+              onChange={(event) => setName(event.target.value)}
+            />
           )}
         </Field>
         <Field title={t('about')} error={errors.description}>

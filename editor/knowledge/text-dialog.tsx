@@ -20,7 +20,8 @@ export function TextDialog({ baseId, open, onOpenChange }: TextDialogProps) {
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
   const add = useMutation({
-    mutationFn: () => api.post<KnowledgeDocument>(`/api/v1/knowledge-bases/${baseId}/documents`, { title, text }),
+    mutationFn: () =>
+      api.post<KnowledgeDocument>(`/api/v1/knowledge-bases/${baseId}/documents`, { title, text }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keys.knowledgeBases });
       setTitle('');
@@ -30,7 +31,13 @@ export function TextDialog({ baseId, open, onOpenChange }: TextDialogProps) {
   });
   const errors = fieldErrors(add.error);
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t('paste')} description={t('paste.text')} className="max-w-2xl">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title={t('paste')}
+      description={t('paste.text')}
+      className="max-w-2xl"
+    >
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -40,7 +47,13 @@ export function TextDialog({ baseId, open, onOpenChange }: TextDialogProps) {
       >
         <Field title={t('documentTitle')} error={errors.title}>
           {(control) => (
-            <Input {...control} value={title} required maxLength={300} onChange={(event) => setTitle(event.target.value)} />
+            <Input
+              {...control}
+              value={title}
+              required
+              maxLength={300}
+              onChange={(event) => setTitle(event.target.value)}
+            />
           )}
         </Field>
         <Field title={t('documentText')} error={errors.text}>

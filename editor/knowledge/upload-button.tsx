@@ -37,7 +37,11 @@ export function UploadButton({ baseId, readOnlyReason }: UploadButtonProps) {
   });
   return (
     <>
-      <Button isBusy={upload.isPending} disabledReason={readOnlyReason} onClick={() => input.current?.click()}>
+      <Button
+        isBusy={upload.isPending}
+        disabledReason={readOnlyReason}
+        onClick={() => input.current?.click()}
+      >
         {!upload.isPending && <FileUp aria-hidden />}
         {t('upload')}
       </Button>

@@ -53,7 +53,8 @@ export class LiveSocket {
     this.#topics.set(name, topic);
     topic.listeners.add(listener);
     if (this.#isOpen) this.#sendSubscribe(name, listener.since);
-    else if (listener.since !== undefined) topic.lastSeq = Math.min(topic.lastSeq ?? listener.since, listener.since);
+    else if (listener.since !== undefined)
+      topic.lastSeq = Math.min(topic.lastSeq ?? listener.since, listener.since);
     this.#connect();
     return () => this.#unsubscribe(name, topic, listener);
   }
@@ -100,7 +101,10 @@ export class LiveSocket {
 
   /** A connection that answered nothing since the last ping is dead, whatever the browser thinks. */
   #ping(): void {
-    if (!this.#heardSincePing) return this.reconnect();
+    if (!this.#heardSincePing) {
+      this.reconnect();
+      return;
+    }
     this.#heardSincePing = false;
     this.#send({ type: 'ping' });
   }
@@ -134,7 +138,10 @@ export class LiveSocket {
 
   #closed(): void {
     this.#drop();
-    if (this.#topics.size === 0) return this.#setState('connecting');
+    if (this.#topics.size === 0) {
+      this.#setState('connecting');
+      return;
+    }
     this.#setState('offline');
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;

@@ -40,7 +40,8 @@ export type CommentThreadProps = {
 /** Comments under the post, with the public replies below each. */
 export function CommentThread({ threads, answeredPrivately, onReply, onShowMessages }: CommentThreadProps) {
   const { t } = useTranslation('sandbox');
-  if (threads.length === 0) return <p className="px-3 py-4 text-center text-muted-foreground">{t('noComments')}</p>;
+  if (threads.length === 0)
+    return <p className="px-3 py-4 text-center text-muted-foreground">{t('noComments')}</p>;
   return (
     <ol aria-label={t('comments')} className="flex flex-col gap-3 px-3 py-3">
       {threads.map(({ comment, replies }) => (
@@ -76,7 +77,10 @@ function Comment({ item, onReply }: { item: SandboxItem; onReply?: () => void })
   const isOurs = item.author === 'account';
   return (
     <div className="flex animate-appear gap-2" data-author={item.author}>
-      <Avatar username={item.from.username} className={isOurs ? 'ring-2 ring-primary ring-offset-1 ring-offset-card' : ''} />
+      <Avatar
+        username={item.from.username}
+        className={isOurs ? 'ring-2 ring-primary ring-offset-1 ring-offset-card' : ''}
+      />
       <div className="min-w-0 flex-1">
         <p className={cn('break-words', item.hidden && 'text-muted-foreground italic')}>
           <span className="font-medium not-italic">{item.from.username}</span> {item.text}

@@ -25,7 +25,12 @@ function Message({ message }: { message: SandboxItem }) {
   const { t } = useTranslation('sandbox');
   const isTheirs = message.author === 'follower';
   return (
-    <div className={cn('flex max-w-[85%] flex-col gap-0.5', isTheirs ? 'items-end self-end' : 'items-start self-start')}>
+    <div
+      className={cn(
+        'flex max-w-[85%] flex-col gap-0.5',
+        isTheirs ? 'items-end self-end' : 'items-start self-start',
+      )}
+    >
       {message.isPrivateReply && (
         <span className="flex items-center gap-1 text-xs text-category-instagram">
           <Lock className="size-3" aria-hidden />

@@ -8,7 +8,11 @@ import { Popover, PopoverContent, PopoverTrigger } from '../ui/popover.tsx';
 import { Avatar } from './avatar.tsx';
 import { toUsername } from './timeline-views.ts';
 
-export type FollowerPickerProps = { username: string; known: readonly string[]; onChoose(username: string): void };
+export type FollowerPickerProps = {
+  username: string;
+  known: readonly string[];
+  onChoose(username: string): void;
+};
 
 /** As whom the phone writes. */
 export function FollowerPicker({ username, known, onChoose }: FollowerPickerProps) {
@@ -51,7 +55,12 @@ export function FollowerPicker({ username, known, onChoose }: FollowerPickerProp
         </form>
         <div className="mt-2 flex flex-wrap gap-1">
           {[...new Set([...known, 'mia', 'sam', 'lea'])].slice(0, 8).map((follower) => (
-            <Button key={follower} size="sm" aria-pressed={follower === username} onClick={() => choose(follower)}>
+            <Button
+              key={follower}
+              size="sm"
+              aria-pressed={follower === username}
+              onClick={() => choose(follower)}
+            >
               @{follower}
             </Button>
           ))}

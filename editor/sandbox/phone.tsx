@@ -45,87 +45,100 @@ export function SandboxPhone({ className, onClose }: SandboxPhoneProps) {
   return (
     <aside
       aria-label={t('title')}
-      className={cn('flex h-full w-88 shrink-0 flex-col items-center border-l border-border bg-muted/50 p-3', className)}
+      className={cn(
+        'flex h-full w-88 shrink-0 flex-col items-center border-l border-border bg-muted/50 p-3',
+        className,
+      )}
     >
       <div className="flex max-h-184 min-h-0 w-full flex-1 max-w-84 flex-col overflow-hidden rounded-3xl border-4 border-foreground/75 bg-card shadow-raised">
-      <header className="flex items-center gap-1 pt-2 pr-2 pl-3">
-        <h2 className="text-sm font-semibold">{t('title')}</h2>
-        <div className="flex-1" />
-        <FollowerPicker username={username} known={followersOf(items)} onChoose={chooseUsername} />
-        {onClose && (
-          <IconButton label={t('close')} className="size-7" onClick={onClose}>
-            <X aria-hidden />
-          </IconButton>
+        <header className="flex items-center gap-1 pt-2 pr-2 pl-3">
+          <h2 className="text-sm font-semibold">{t('title')}</h2>
+          <div className="flex-1" />
+          <FollowerPicker username={username} known={followersOf(items)} onChoose={chooseUsername} />
+          {onClose && (
+            <IconButton label={t('close')} className="size-7" onClick={onClose}>
+              <X aria-hidden />
+            </IconButton>
+          )}
+        </header>
+        {timeline.error && !timeline.data ? (
+          <ErrorState error={timeline.error} onRetry={() => timeline.refetch()} />
+        ) : (
+          <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 flex-1 flex-col">
+            <TabsList className="px-2">
+              <TabsTrigger value="post">{t('tab.post')}</TabsTrigger>
+              <TabsTrigger value="messages">
+                {t('tab.messages')}
+                {unread > 0 && (
+                  <Badge tone="accent">
+                    {unread}
+                    <span className="sr-only">{t('unread')}</span>
+                  </Badge>
+                )}
+              </TabsTrigger>
+            </TabsList>
+            <TabsContent
+              value="post"
+              tabIndex={-1}
+              className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden"
+            >
+              <Scroller count={countOf(threads)}>
+                {timeline.data ? (
+                  <>
+                    <Post username={timeline.data.account.username} />
+                    <div aria-live="polite">
+                      <CommentThread
+                        threads={threads}
+                        answeredPrivately={answeredPrivately(items)}
+                        onReply={setParent}
+                        onShowMessages={() => setTab('messages')}
+                      />
+                    </div>
+                  </>
+                ) : (
+                  <Loading />
+                )}
+              </Scroller>
+              <SendError error={comment.error} />
+              {parent && <ReplyingTo username={parent.from.username} onCancel={() => setParent(null)} />}
+              <WriteBox
+                coach="comment-box"
+                label={t('comment', { username })}
+                placeholder={t('comment', { username })}
+                maxLength={2_200}
+                isBusy={comment.isPending}
+                readOnlyReason={readOnlyReason}
+                onSend={async (text) => {
+                  const isSent = await send(
+                    comment.mutateAsync({ text, ...(parent && { parentId: parent.id }) }),
+                  );
+                  if (isSent) setParent(null);
+                  return isSent;
+                }}
+              />
+            </TabsContent>
+            <TabsContent
+              value="messages"
+              tabIndex={-1}
+              className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden"
+            >
+              <Scroller count={messages.length}>
+                <div aria-live="polite">
+                  {timeline.data ? <Conversation messages={messages} username={username} /> : <Loading />}
+                </div>
+              </Scroller>
+              <SendError error={message.error} />
+              <WriteBox
+                label={t('message', { username })}
+                placeholder={t('message', { username })}
+                maxLength={1_000}
+                isBusy={message.isPending}
+                readOnlyReason={readOnlyReason}
+                onSend={(text) => send(message.mutateAsync(text))}
+              />
+            </TabsContent>
+          </Tabs>
         )}
-      </header>
-      {timeline.error && !timeline.data ? (
-        <ErrorState error={timeline.error} onRetry={() => timeline.refetch()} />
-      ) : (
-        <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 flex-1 flex-col">
-          <TabsList className="px-2">
-            <TabsTrigger value="post">{t('tab.post')}</TabsTrigger>
-            <TabsTrigger value="messages">
-              {t('tab.messages')}
-              {unread > 0 && (
-                <Badge tone="accent">
-                  {unread}
-                  <span className="sr-only">{t('unread')}</span>
-                </Badge>
-              )}
-            </TabsTrigger>
-          </TabsList>
-          <TabsContent value="post" tabIndex={-1} className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden">
-            <Scroller count={countOf(threads)}>
-              {timeline.data ? (
-                <>
-                  <Post username={timeline.data.account.username} />
-                  <div aria-live="polite">
-                    <CommentThread
-                      threads={threads}
-                      answeredPrivately={answeredPrivately(items)}
-                      onReply={setParent}
-                      onShowMessages={() => setTab('messages')}
-                    />
-                  </div>
-                </>
-              ) : (
-                <Loading />
-              )}
-            </Scroller>
-            <SendError error={comment.error} />
-            {parent && <ReplyingTo username={parent.from.username} onCancel={() => setParent(null)} />}
-            <WriteBox
-              coach="comment-box"
-              label={t('comment', { username })}
-              placeholder={t('comment', { username })}
-              maxLength={2_200}
-              isBusy={comment.isPending}
-              readOnlyReason={readOnlyReason}
-              onSend={async (text) => {
-                const isSent = await send(comment.mutateAsync({ text, ...(parent && { parentId: parent.id }) }));
-                if (isSent) setParent(null);
-                return isSent;
-              }}
-            />
-          </TabsContent>
-          <TabsContent value="messages" tabIndex={-1} className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden">
-            <Scroller count={messages.length}>
-              <div aria-live="polite">
-                {timeline.data ? <Conversation messages={messages} username={username} /> : <Loading />}
-              </div>
-            </Scroller>
-            <SendError error={message.error} />
-            <WriteBox
-              label={t('message', { username })}
-              placeholder={t('message', { username })}
-              maxLength={1_000}
-              isBusy={message.isPending}
-              readOnlyReason={readOnlyReason}
-              onSend={(text) => send(message.mutateAsync(text))}
-            />
-          </TabsContent>
-        </Tabs>
-      )}
       </div>
       <ModelBadge className="pt-2" />
     </aside>
@@ -160,7 +173,9 @@ function Scroller({ count, children }: { count: number; children: ReactNode }) {
 function SendError({ error }: { error: unknown }) {
   return (
     <div role="alert">
-      {Boolean(error) && <p className="border-t border-border px-3 py-1.5 text-xs text-destructive">{errorText(error)}</p>}
+      {Boolean(error) && (
+        <p className="border-t border-border px-3 py-1.5 text-xs text-destructive">{errorText(error)}</p>
+      )}
     </div>
   );
 }
@@ -191,4 +206,6 @@ const countOf = (threads: ReturnType<typeof threadsOf>): number =>
 
 /** Ids of the comments that were answered by message: a private reply names its comment as parent. */
 const answeredPrivately = (items: readonly SandboxItem[]): ReadonlySet<string> =>
-  new Set(items.flatMap(({ isPrivateReply, parentId }) => (isPrivateReply && parentId !== null ? [parentId] : [])));
+  new Set(
+    items.flatMap(({ isPrivateReply, parentId }) => (isPrivateReply && parentId !== null ? [parentId] : [])),
+  );

@@ -1,7 +1,13 @@
 /** The picture of the sandbox post: a cup of coffee in the morning, drawn. */
 export function PostPicture({ label }: { label: string }) {
   return (
-    <svg viewBox="0 0 320 200" role="img" aria-label={label} className="block w-full" preserveAspectRatio="xMidYMid slice">
+    <svg
+      viewBox="0 0 320 200"
+      role="img"
+      aria-label={label}
+      className="block w-full"
+      preserveAspectRatio="xMidYMid slice"
+    >
       <defs>
         <linearGradient id="post-sky" x1="0" y1="0" x2="1" y2="1">
           <stop offset="0" stopColor="#ffd6a5" />

@@ -21,7 +21,9 @@ export function conversationOf(items: readonly SandboxItem[], username: string):
   const ids = new Set(items.filter(({ from }) => from.username === username).map(({ from }) => from.id));
   return items.filter(
     (item) =>
-      item.kind === 'message' && !item.deleted && (isTheirs(item) || (item.to !== null && ids.has(item.to.id))),
+      item.kind === 'message' &&
+      !item.deleted &&
+      (isTheirs(item) || (item.to !== null && ids.has(item.to.id))),
   );
 }
 

@@ -16,7 +16,15 @@ export type WriteBoxProps = {
 };
 
 /** One line to write, sent by Enter. */
-export function WriteBox({ label, placeholder, maxLength, isBusy, readOnlyReason, onSend, coach }: WriteBoxProps) {
+export function WriteBox({
+  label,
+  placeholder,
+  maxLength,
+  isBusy,
+  readOnlyReason,
+  onSend,
+  coach,
+}: WriteBoxProps) {
   const { t } = useTranslation('sandbox');
   const [text, setText] = useState('');
   const send = async () => {

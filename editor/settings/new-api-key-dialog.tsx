@@ -14,7 +14,13 @@ import { Select } from '../ui/select.tsx';
 const ROLES = ['viewer', 'editor', 'admin'] as const;
 
 /** Makes an API key and shows it, this once. */
-export function NewApiKeyDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export function NewApiKeyDialog({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange(open: boolean): void;
+}) {
   const { t } = useTranslation('settings');
   const { t: app } = useTranslation('app');
   const client = useQueryClient();

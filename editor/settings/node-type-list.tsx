@@ -49,7 +49,8 @@ export function NodeTypeList() {
   );
 }
 
-const knownCategory = ({ category }: NodeTypeInfo) => CATEGORIES.find((known) => known === category) ?? 'other';
+const knownCategory = ({ category }: NodeTypeInfo) =>
+  CATEGORIES.find((known) => known === category) ?? 'other';
 
 function NodeTypeRow({ type }: { type: NodeTypeInfo }) {
   const { t } = useTranslation('settings');

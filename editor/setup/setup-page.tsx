@@ -58,11 +58,20 @@ export function SetupPage() {
         }}
       >
         <Field title={t('name')} error={errors.name}>
-          {(control) => <Input {...control} {...bind('name')} autoComplete="name" required maxLength={100} autoFocus />}
+          {(control) => (
+            <Input {...control} {...bind('name')} autoComplete="name" required maxLength={100} autoFocus />
+          )}
         </Field>
         <Field title={t('email')} error={errors.email}>
           {(control) => (
-            <Input {...control} {...bind('email')} type="email" autoComplete="email" required maxLength={254} />
+            <Input
+              {...control}
+              {...bind('email')}
+              type="email"
+              autoComplete="email"
+              required
+              maxLength={254}
+            />
           )}
         </Field>
         <Field title={t('password')} help={t('passwordHelp')} error={errors.password}>

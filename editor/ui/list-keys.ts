@@ -5,7 +5,7 @@ export function walkList(event: KeyboardEvent<HTMLElement>): void {
   const step = STEPS[event.key];
   if (step === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-list-item]')];
-  const current = items.findIndex((item) => item === document.activeElement);
+  const current = items.findIndex((item) => item.contains(document.activeElement));
   if (current < 0) return;
   const next = items[Math.min(items.length - 1, Math.max(0, current + step))];
   event.preventDefault();

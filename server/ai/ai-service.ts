@@ -1,7 +1,7 @@
 import type { AiService } from '../../engine/services.ts';
 import type { Logger } from '../log.ts';
+import { LruMap } from '../lru-map.ts';
 import { createBuiltinProvider } from './builtin/builtin-provider.ts';
-import { LruCache } from './builtin/lru-cache.ts';
 import type { RemoteChoice } from './langchain-provider.ts';
 import type { ModelConfig } from './model-choice.ts';
 import { chooseModel } from './model-choice.ts';
@@ -17,7 +17,7 @@ const MOST_CLIENTS = 32;
  */
 export function createAiService({ config, log }: { config: ModelConfig; log: Logger }): AiService {
   const builtin = createBuiltinProvider();
-  const clients = new LruCache<string, Promise<AiProvider>>(MOST_CLIENTS);
+  const clients = new LruMap<string, Promise<AiProvider>>(MOST_CLIENTS);
 
   async function load(choice: RemoteChoice): Promise<AiProvider> {
     const { createLangChainProvider } = await import('./langchain-provider.ts');

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type pg from 'pg';
 import type { Role } from '../contract/shapes.ts';
 import type { Database } from '../database/connect.ts';
+import { ExpiringCache } from '../expiring-cache.ts';
 import type { Authenticate } from '../http/mount-routes.ts';
 import type { Principal } from '../http/route.ts';
 import { findApiKey, hashApiKey, readBearerKey } from './api-keys.ts';
 import type { Auth } from './better-auth.ts';
 import { authHeaders, createAuth } from './better-auth.ts';
-import { ExpiringCache } from './expiring-cache.ts';
 
 /** How long another process may still accept a key that was revoked here. */
 const KEY_CACHE_MS = 15_000;

@@ -1,4 +1,4 @@
-import { ExpiringCache } from './expiring-cache.ts';
+import { ExpiringCache } from '../expiring-cache.ts';
 
 /** Attempts from one address for one e-mail until it has to pause; a success starts anew. */
 export const ATTEMPTS_PER_EMAIL = 10;

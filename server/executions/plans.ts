@@ -4,7 +4,7 @@ import type { Plan } from '../../engine/compile.ts';
 import { compilePlan } from '../../engine/compile.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
-import { LruMap } from './lru-map.ts';
+import { LruMap } from '../lru-map.ts';
 
 /** Compiled versions kept in memory; a plan of a usual flow takes some 10 KB. */
 const KEPT_PLANS = 500;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { NodeError } from '../../engine/errors.ts';
 import { decryptToken } from '../accounts/token-cipher.ts';
+import { ExpiringCache } from '../expiring-cache.ts';
 import type { GraphAccount } from './graph-client.ts';
 
 /** How long a token read from the database is used before it is read again. */
@@ -15,7 +16,7 @@ export class AccountDirectory {
   readonly #encryptionKey: string;
   readonly #graphUrl: string;
   readonly #ownUrl: () => string;
-  readonly #cache = new Map<string, { account: Promise<GraphAccount>; until: number }>();
+  readonly #cache = new ExpiringCache<Promise<GraphAccount>>(CACHE_SIZE, CACHE_MS);
 
   /**
    * @param urls `graph`: base of the Graph API for accounts that name none; `own`: this installation's address, to which
@@ -32,18 +33,13 @@ export class AccountDirectory {
    * @param key `{id}` of our row or `{externalId}` of the platform
    * @throws NodeError when the workspace has no such account or it is disconnected
    */
-  find(
-    workspaceId: string,
-    key: { id: string } | { externalId: string },
-    now = Date.now(),
-  ): Promise<GraphAccount> {
+  find(workspaceId: string, key: { id: string } | { externalId: string }): Promise<GraphAccount> {
     const cacheKey = `${workspaceId}/${'id' in key ? `id:${key.id}` : key.externalId}`;
     const cached = this.#cache.get(cacheKey);
-    if (cached && cached.until > now) return cached.account;
+    if (cached) return cached;
     const account = this.#read(workspaceId, key);
     account.catch(() => this.#cache.delete(cacheKey));
-    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
-    this.#cache.set(cacheKey, { account, until: now + CACHE_MS });
+    this.#cache.set(cacheKey, account);
     return account;
   }
 

@@ -151,11 +151,9 @@ export function graphSimulator(deps: Deps): Router {
     if (!(error instanceof Refused)) return next(error);
     const { status, message, type, code, subcode } = error.refusal;
     const trace = newExternalId();
-    response
-      .status(status)
-      .json({
-        error: { message, type, code, ...(subcode && { error_subcode: subcode }), fbtrace_id: trace },
-      });
+    response.status(status).json({
+      error: { message, type, code, ...(subcode && { error_subcode: subcode }), fbtrace_id: trace },
+    });
   });
   return router;
 }

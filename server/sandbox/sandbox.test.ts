@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NodeError } from '../../engine/errors.ts';
 import { newId } from '../database/id.ts';
-import { createGraphDispatcher, GraphClient } from '../instagram/graph-client.ts';
 import type { GraphAccount } from '../instagram/graph-client.ts';
+import { createGraphDispatcher, GraphClient } from '../instagram/graph-client.ts';
 import { createLog } from '../log.ts';
 import type { Secrets } from '../secrets.ts';
 import { createTestDatabase } from '../testing/database.ts';
@@ -86,7 +86,9 @@ beforeEach(async () => {
 });
 
 const comment = (text: string, change: object = {}) =>
-  store.add(followerItem(account, { kind: 'comment', username: 'mia', text, mediaId: '1', at: now, ...change }));
+  store.add(
+    followerItem(account, { kind: 'comment', username: 'mia', text, mediaId: '1', at: now, ...change }),
+  );
 const message = (text: string) =>
   store.add(followerItem(account, { kind: 'message', username: 'mia', text, at: now }));
 const codeOf = async (promise: Promise<unknown>) => {
@@ -117,7 +119,9 @@ describe('comments', () => {
     const { externalId } = await comment('spam');
     await client.hideComment(graphAccount, externalId, true, signal);
     expect((await store.find(account.externalId, externalId))?.hidden).toBe(true);
-    expect(await codeOf(client.replyToComment(graphAccount, externalId, 'Hi', signal))).toBe('instagram_refused');
+    expect(await codeOf(client.replyToComment(graphAccount, externalId, 'Hi', signal))).toBe(
+      'instagram_refused',
+    );
     await client.hideComment(graphAccount, externalId, false, signal);
     expect((await store.find(account.externalId, externalId))?.hidden).toBe(false);
   });
@@ -128,16 +132,23 @@ describe('messages', () => {
     await message('Hi');
     const mia = followerId(account.externalId, 'mia');
     await client.sendMessage(graphAccount, mia, 'Hello Mia', signal);
-    expect(await client.listMessages(graphAccount, mia, signal)).toMatchObject([{ text: 'Hello Mia' }, { text: 'Hi' }]);
+    expect(await client.listMessages(graphAccount, mia, signal)).toMatchObject([
+      { text: 'Hello Mia' },
+      { text: 'Hi' },
+    ]);
     now = new Date(now.getTime() + 25 * 3_600_000);
-    expect(await codeOf(client.sendMessage(graphAccount, mia, 'Late', signal))).toBe('instagram_outside_window');
+    expect(await codeOf(client.sendMessage(graphAccount, mia, 'Late', signal))).toBe(
+      'instagram_outside_window',
+    );
   });
 
   it('answer a comment privately once', async () => {
     const { externalId } = await comment('Link please');
     const sent = await client.privateReply(graphAccount, externalId, 'Here', signal);
     expect(sent.recipientId).toBe(followerId(account.externalId, 'mia'));
-    expect(await codeOf(client.privateReply(graphAccount, externalId, 'Again', signal))).toBe('instagram_refused');
+    expect(await codeOf(client.privateReply(graphAccount, externalId, 'Again', signal))).toBe(
+      'instagram_refused',
+    );
   });
 });
 
@@ -166,7 +177,9 @@ describe('webhooks', () => {
     await delivery.wake();
     const call = received.find(({ body }) => body.includes(externalId));
     expect(call?.body).toContain('Sch\\u00f6n');
-    const expected = createHmac('sha256', secrets.sandboxAppSecret).update(call?.body ?? '').digest('hex');
+    const expected = createHmac('sha256', secrets.sandboxAppSecret)
+      .update(call?.body ?? '')
+      .digest('hex');
     expect(call?.signature).toBe(`sha256=${expected}`);
     expect(JSON.parse(call?.body ?? '{}').entry[0].changes[0].value).toMatchObject({
       id: externalId,

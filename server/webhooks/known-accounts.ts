@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { LruMap } from '../executions/lru-map.ts';
+import { LruMap } from '../lru-map.ts';
 
 export type KnownAccount = { id: string; workspaceId: string; externalId: string; username: string };
 

@@ -4,8 +4,8 @@ import { isTrigger } from '../../engine/catalogue.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { GraphNode } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
-import { LruMap } from '../executions/lru-map.ts';
 import type { Logger } from '../log.ts';
+import { LruMap } from '../lru-map.ts';
 
 /** A trigger of a published version, ready to be asked. */
 export type PublishedTrigger = {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ClassifyResult } from '../../../engine/services.ts';
+import { LruMap } from '../../lru-map.ts';
 import type { Features } from './features.ts';
 import { extractFeatures } from './features.ts';
 import type { Intent } from './intents.ts';
 import { intentClasses } from './intents.ts';
 import type { LinearModel, PreparedRow, TrainingRow } from './linear-model.ts';
 import { predict, prepareRows, project, trainFurther, trainModel } from './linear-model.ts';
-import { LruCache } from './lru-cache.ts';
 import type { Label } from './map-labels.ts';
 import { mapLabels } from './map-labels.ts';
 
@@ -42,7 +42,7 @@ const FURTHER_TRAINING = { epochs: 2, learningRate: 1, decay: 0.004 };
  * and the shipped sentences of the intents that the labels mean; what belongs to no label teaches what is `other`.
  */
 export function createClassifierCache(): (labels: Label[]) => Classifier {
-  const cache = new LruCache<string, Classifier>(MOST_MODELS);
+  const cache = new LruMap<string, Classifier>(MOST_MODELS);
   return (labels) => {
     const key = createHash('sha256').update(JSON.stringify(labels)).digest('base64');
     return cache.getOrCreate(key, () => trainClassifier(labels));

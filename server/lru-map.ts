@@ -23,6 +23,15 @@ export class LruMap<Key, Value> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  /** The value of the key, made now if there is none. */
+  getOrCreate(key: Key, create: () => Value): Value {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const value = create();
+    this.set(key, value);
+    return value;
+  }
+
   delete(key: Key): void {
     this.#entries.delete(key);
   }

@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX "flow_executions_one_per_contact" ON "flow_executions" USING btree ("flow_id","contact_key") WHERE "flow_executions"."status" = 'running' and "flow_executions"."contact_key" is not null;
