@@ -23,7 +23,7 @@ export function Post({ username }: { username: string }) {
         <Send />
       </div>
       <p className="px-3 pt-1 pb-2">
-        <span className="font-medium">{username}</span> {t('caption')}
+        <span className="font-semibold">{username}</span> {t('caption')}
       </p>
     </article>
   );
@@ -83,7 +83,7 @@ function Comment({ item, onReply }: { item: SandboxItem; onReply?: () => void })
       />
       <div className="min-w-0 flex-1">
         <p className={cn('break-words', item.hidden && 'text-muted-foreground italic')}>
-          <span className="font-medium not-italic">{item.from.username}</span> {item.text}
+          <span className="font-semibold not-italic">{item.from.username}</span> {item.text}
         </p>
         <p className="flex flex-wrap items-center gap-x-2 text-xs text-muted-foreground">
           <RelativeTime at={item.at} />
