@@ -11,7 +11,7 @@ import { PAGES } from './pages.ts';
 import { UserMenu } from './user-menu.tsx';
 
 const itemStyle =
-  'relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-lg px-0 py-1.5 text-[11px] leading-4 text-muted-foreground transition-colors duration-100 hover:bg-muted hover:text-foreground sm:flex-none sm:w-full [&_svg]:size-5';
+  'relative flex min-w-0 flex-1 flex-col items-center gap-0.5 rounded-lg px-0 py-1.5 text-[11px] leading-4 max-sm:px-0 max-sm:text-[10px] text-muted-foreground transition-colors duration-100 hover:bg-muted hover:text-foreground sm:flex-none sm:w-full [&_svg]:size-5';
 
 /** The pages, at the left; on a phone at the bottom. */
 export function Rail({ onOpenPalette }: { onOpenPalette: () => void }) {
@@ -34,7 +34,7 @@ export function Rail({ onOpenPalette }: { onOpenPalette: () => void }) {
           {t('palette.short')}
         </button>
       </Tooltip>
-      <UserMenu className={cn(itemStyle, 'max-sm:flex-none')} />
+      <UserMenu className={itemStyle} />
     </nav>
   );
 }

@@ -47,7 +47,7 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
   return (
     <Tabs value={isFailedTab ? 'failed' : ALL} onValueChange={setStatus}>
       <div className="flex flex-wrap items-end gap-2">
-        <TabsList className="flex-1">
+        <TabsList className="flex-1 max-sm:basis-full">
           <TabsTrigger value={ALL}>{t('tab.all')}</TabsTrigger>
           <TabsTrigger value="failed">{t('tab.failed')}</TabsTrigger>
         </TabsList>
@@ -55,7 +55,7 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
         {!isFailedTab && (
           <Select
             aria-label={t('filter.status')}
-            className="w-40"
+            className="w-40 max-sm:w-auto max-sm:flex-1"
             value={status ?? ALL}
             onValueChange={setStatus}
             options={[

@@ -31,7 +31,7 @@ export function ExecutionsPage() {
         filters={
           <Select
             aria-label={t('filter.flow')}
-            className="w-52"
+            className="w-52 max-sm:w-auto max-sm:flex-1"
             value={flowId || ALL}
             onValueChange={setFlow}
             options={[

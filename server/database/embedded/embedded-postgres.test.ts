@@ -129,8 +129,8 @@ describe('an embedded PostgreSQL', () => {
   test('listens on loopback where the path of a socket would be too long', async () => {
     const dataDir = join(await newDataDir(), 'a'.repeat(60), 'b'.repeat(60));
 
-    const server = await start(dataDir);
     cleanups.push(() => removeEmbeddedPostgres(dataDir));
+    const server = await start(dataDir);
 
     expect(new URL(server.url).hostname).toBe('127.0.0.1');
     expect(await query(server.url, 'select 1 as one')).toEqual([{ one: 1 }]);
