@@ -8,11 +8,14 @@ const CLOCK_TOLERANCE_MS = 5_000;
 /** Something of the same text this long before the intention is somebody else's work, whatever the clocks say. */
 const DOUBT_MS = 120_000;
 
+/** From this many on a list may have been cut off; the pages that the Instagram service reads are no shorter. */
+const MAY_BE_CUT_OFF = 25;
+
 /**
  * Looks for a text that we may have sent, to settle an effect after a crash.
  * @param since when the intention was journalled (or the event happened), ISO 8601
  * @returns what was found; `done: false` when it surely is not there; null when nobody can tell: the same text stands
- * there from shortly before, or without a time
+ * there from shortly before, or without a time, or so much came since that the list may not reach back
  */
 export function findSent<Item extends ListedText>(
   listed: readonly Item[],
@@ -25,7 +28,11 @@ export function findSent<Item extends ListedText>(
   const sent = same.find((item) => timeOf(item) >= since - CLOCK_TOLERANCE_MS);
   if (sent) return { done: true, result: sent };
   const isDoubtful = same.some((item) => !(timeOf(item) < since - DOUBT_MS));
-  return isDoubtful ? null : { done: false };
+  return isDoubtful || !reachesBack(listed, since) ? null : { done: false };
+}
+
+function reachesBack(listed: readonly ListedText[], since: number): boolean {
+  return listed.length < MAY_BE_CUT_OFF || listed.some((item) => timeOf(item) < since - CLOCK_TOLERANCE_MS);
 }
 
 /** From when on a sent text counts as this step's, and whose texts to look at. */

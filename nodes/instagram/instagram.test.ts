@@ -192,4 +192,17 @@ describe('findSent', () => {
     expect(findSent(listed, { text: 'Hi', notFromId: 'person', since })).toEqual({ done: false });
     expect(findSent(listed, { text: 'Hi', notFromId: 'other', since })?.done).toBe(true);
   });
+
+  test('a list full of newer texts does not reach back to the intention: nobody can tell', () => {
+    const newer = Array.from({ length: 25 }, (_, index) => ({
+      id: `${index}`,
+      text: 'Other',
+      at: '2026-03-02T10:05:00Z',
+    }));
+    const older = { id: 'old', text: 'Other', at: '2026-03-02T09:00:00Z' };
+    const wanted = { text: 'Hi', since: '2026-03-02T10:00:00Z' };
+    expect(findSent(newer, wanted)).toBeNull();
+    expect(findSent([...newer, older], wanted)).toEqual({ done: false });
+    expect(findSent(newer.slice(1), wanted)).toEqual({ done: false });
+  });
 });
