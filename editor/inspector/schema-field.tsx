@@ -28,8 +28,10 @@ export type SchemaFieldProps = {
 
 /** One field of a form, drawn from its JSON Schema; lists and objects draw their parts with this again. */
 export function SchemaField(props: SchemaFieldProps) {
-  const { root, path, name, value, onChange, isRequired = false } = props;
+  const { root, path, name, onChange, isRequired = false } = props;
   const schema = resolve(props.schema, root);
+  // What is left out runs with its default, so the default is shown; a number's stands in the empty field.
+  const value = props.value === undefined ? schema.default : props.value;
   const kind = fieldKind(schema, root);
   const common = {
     path,
@@ -56,7 +58,13 @@ export function SchemaField(props: SchemaFieldProps) {
       );
     case 'number':
       return (
-        <NumberField {...common} schema={schema} isInteger={kind.integer} value={value} onChange={onChange} />
+        <NumberField
+          {...common}
+          schema={schema}
+          isInteger={kind.integer}
+          value={props.value}
+          onChange={onChange}
+        />
       );
     case 'boolean':
       return <BooleanField {...common} value={value ?? schema.default} onChange={onChange} />;

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from './button.tsx';
+import { Button } from './button.tsx';
 import { cn } from './cn.ts';
 
 export type DialogProps = {
@@ -43,11 +43,11 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           {footer && (
             <footer className="flex justify-end gap-2 border-t border-border px-5 py-3">{footer}</footer>
           )}
-          {/* Last, so that the focus begins with what the dialog is about; its tooltip would take the first Esc. */}
+          {/* Last, so that the focus begins with what the dialog is about. No tooltip: it would take the first Esc. */}
           <Radix.Close asChild>
-            <IconButton label={t('close')} className="absolute top-3 right-3">
+            <Button variant="ghost" size="icon" aria-label={t('close')} className="absolute top-3 right-3">
               <X aria-hidden />
-            </IconButton>
+            </Button>
           </Radix.Close>
         </Radix.Content>
       </Radix.Portal>

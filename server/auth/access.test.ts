@@ -76,6 +76,12 @@ describe('sessions', () => {
 
   it('tells who is signed in, until logout', async () => {
     const signedIn = cookieOf(await api.call('POST', '/api/v1/login', { body: OWNER }));
+    const session = await api.call('GET', '/api/v1/session', { cookie: signedIn });
+    expect(session.body).not.toHaveProperty('languageModel');
+    api.context.config.OPENAI_API_KEY = 'sk-test';
+    const withModel = await api.call('GET', '/api/v1/session', { cookie: signedIn });
+    delete api.context.config.OPENAI_API_KEY;
+    expect(withModel.body.languageModel).toMatch(/^openai:/);
     expect((await api.call('GET', '/api/v1/session', { cookie: signedIn })).body.user.name).toBe('Ada');
 
     expect((await api.call('POST', '/api/v1/logout', { cookie: signedIn })).status).toBe(204);

@@ -30,7 +30,7 @@ export function sessionRoutes(context: ServerContext, authentication: Authentica
           throw new HttpProblem(403, 'no-workspace', 'Forbidden', 'You are not a member of any workspace.');
         }
         response.append('Set-Cookie', cookies);
-        return readSession(context.db, principal);
+        return readSession(context, principal);
       },
     }),
     route({
@@ -60,7 +60,7 @@ export function sessionRoutes(context: ServerContext, authentication: Authentica
           const { headers } = await api.getSession({ headers: authHeaders(request), returnHeaders: true });
           response.append('Set-Cookie', headers.getSetCookie());
         }
-        return readSession(context.db, principal);
+        return readSession(context, principal);
       },
     }),
   ];

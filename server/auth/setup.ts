@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import type pg from 'pg';
 import type { Graph } from '../../engine/graph.ts';
+import { chooseModel } from '../ai/model-choice.ts';
+import type { ServerContext } from '../context.ts';
 import type { Session } from '../contract/shapes.ts';
 import type { Database } from '../database/connect.ts';
 import { newId } from '../database/id.ts';
@@ -86,7 +88,7 @@ async function signUp(
 
 /** What the editor shows of who is signed in. */
 export async function readSession(
-  db: Database,
+  { db, config }: Pick<ServerContext, 'db' | 'config'>,
   principal: { workspaceId: string; role: Session['role']; userId?: string },
 ): Promise<Session> {
   const [workspace] = await db
@@ -94,7 +96,13 @@ export async function readSession(
     .from(workspaces)
     .where(eq(workspaces.id, principal.workspaceId));
   if (!workspace) throw new Error(`Workspace ${principal.workspaceId} of a caller is gone.`);
-  return { user: await readUser(db, principal.userId), workspace, role: principal.role };
+  const model = chooseModel(undefined, config);
+  return {
+    user: await readUser(db, principal.userId),
+    workspace,
+    role: principal.role,
+    ...(model.provider !== 'builtin' && { languageModel: model.name }),
+  };
 }
 
 async function readUser(db: Database, userId: string | undefined): Promise<Session['user']> {
