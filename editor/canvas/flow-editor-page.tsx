@@ -11,6 +11,7 @@ import { errorText } from '../api/client.ts';
 import { keys, useCan, useFlow, useNodeTypes } from '../api/queries.ts';
 import { usePageCommands } from '../app/page-commands.ts';
 import { ExecutionList } from '../executions/execution-list.tsx';
+import { downloadFlow } from '../flows/export-flow.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { RunStrip } from '../run-view/run-strip.tsx';
@@ -20,7 +21,6 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { Canvas } from './canvas.tsx';
 import { CanvasToolbar } from './canvas-toolbar.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { downloadFlow } from './download-flow.ts';
 import { publishFlow, restoreVersion, runFlow, unpublishFlow } from './flow-api.ts';
 import { createFlowStore } from './flow-store.ts';
 import { ProblemList } from './problem-list.tsx';
@@ -211,7 +211,7 @@ function FlowEditor({ session, opened }: { session: Session; opened: Flow }) {
           onPublish={publish}
           onUnpublish={unpublish}
           onShowHistory={() => setIsHistoryOpen(true)}
-          onExport={() => downloadFlow(flow.getState())}
+          onExport={() => downloadFlow(flow.getState(), [...session.types.values()])}
         />
       </TopBar>
       <div className="flex min-h-0 flex-1">
@@ -263,7 +263,7 @@ function FlowEditor({ session, opened }: { session: Session; opened: Flow }) {
           if (conflict) autosave.adopt(conflict);
         }}
         onKeepMine={autosave.keepMine}
-        onDownload={() => downloadFlow(flow.getState())}
+        onDownload={() => downloadFlow(flow.getState(), [...session.types.values()])}
       />
       <span className="sr-only" aria-live="polite">
         {announcement}

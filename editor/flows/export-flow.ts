@@ -1,7 +1,14 @@
-import type { Flow } from '../../server/contract/shapes.ts';
+import type { NodeTypeInfo } from '../../engine/catalogue.ts';
+import type { Graph } from '../../engine/graph.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
-/** Saves the flow as a JSON file of the shape that import and `examples/` have. */
-export function downloadFlow({ name, description, graph }: Flow): void {
+/** Saves the flow, without its secrets, as a JSON file of the shape that import and `examples/` have. */
+export function downloadFlow(
+  flow: { name: string; description?: string; graph: Graph },
+  types: readonly NodeTypeInfo[],
+): void {
+  const { name, description = '' } = flow;
+  const graph = withoutSecrets(flow.graph, types);
   const url = URL.createObjectURL(
     new Blob([`${JSON.stringify({ name, description, graph }, null, 2)}\n`], { type: 'application/json' }),
   );

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { toast } from 'sonner';
+import type { NodeTypeInfo } from '../../engine/catalogue.ts';
 import type { GraphInput } from '../../engine/graph.ts';
 import type { Flow, FlowSummary } from '../../server/contract/shapes.ts';
 import { ApiError, api, errorText } from '../api/client.ts';
@@ -66,7 +67,13 @@ export function useFlowActions() {
   });
 
   const exportFile = useMutation({
-    mutationFn: async (id: string) => downloadFlow(await api.get<Flow>(`/api/v1/flows/${id}`)),
+    mutationFn: async (id: string) =>
+      downloadFlow(
+        ...(await Promise.all([
+          api.get<Flow>(`/api/v1/flows/${id}`),
+          api.get<NodeTypeInfo[]>('/api/v1/node-types'),
+        ])),
+      ),
     onError,
   });
 

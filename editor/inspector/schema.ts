@@ -10,6 +10,7 @@ export type JsonSchema = {
   advanced?: boolean;
   template?: boolean;
   raw?: boolean;
+  secret?: boolean;
   enum?: unknown[];
   const?: unknown;
   properties?: Record<string, JsonSchema>;
