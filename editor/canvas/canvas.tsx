@@ -21,6 +21,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { StoreApi } from 'zustand';
 import { useStore } from 'zustand';
 import { useIsDark } from '../app/theme.ts';
 import { categoryLook } from '../ui/category.ts';
@@ -32,6 +33,7 @@ import { toCanvasEdges, toCanvasNodes } from './flow-elements.ts';
 import type { Ends, Refusal } from './graph-edit.ts';
 import { CARD_SIZE, connectRefusal, dropOnEdge, findNode, GRID, moveElements } from './graph-edit.ts';
 import { NodeCard } from './node-card.tsx';
+import type { CanvasUi } from './session.tsx';
 import { useFlow, useSession } from './session.tsx';
 import { StickyCard } from './sticky-card.tsx';
 import { useCanvasText } from './texts.ts';
@@ -62,15 +64,7 @@ export function Canvas({ commands }: { commands: CanvasCommands }) {
 
   const onNodesChange = useCallback(
     (changes: FlowNodeChange<CanvasNode>[]) => {
-      const chosen = changes.filter((change) => change.type === 'select');
-      if (chosen.length > 0) {
-        const ids = new Set(ui.getState().selected);
-        for (const change of chosen) {
-          if (change.selected) ids.add(change.id);
-          else ids.delete(change.id);
-        }
-        ui.setState({ selected: ids });
-      }
+      takeSelection(ui, changes);
       const others = changes.filter((change) => change.type !== 'select' && change.type !== 'remove');
       if (others.length > 0) setNodes((current) => applyNodeChanges(others, current));
     },
@@ -79,15 +73,7 @@ export function Canvas({ commands }: { commands: CanvasCommands }) {
 
   const onEdgesChange = useCallback(
     (changes: EdgeChange<CanvasEdge>[]) => {
-      const chosen = changes.filter((change) => change.type === 'select');
-      if (chosen.length > 0) {
-        const ids = new Set(ui.getState().selected);
-        for (const change of chosen) {
-          if (change.selected) ids.add(change.id);
-          else ids.delete(change.id);
-        }
-        ui.setState({ selected: ids });
-      }
+      takeSelection(ui, changes);
       const others = changes.filter((change) => change.type !== 'select' && change.type !== 'remove');
       if (others.length > 0) setEdges((current) => applyEdgeChanges(others, current));
     },
@@ -272,6 +258,21 @@ export function Canvas({ commands }: { commands: CanvasCommands }) {
       </span>
     </div>
   );
+}
+
+/** Selections that React Flow made become those of the session. */
+function takeSelection(
+  ui: StoreApi<CanvasUi>,
+  changes: (FlowNodeChange<CanvasNode> | EdgeChange<CanvasEdge>)[],
+): void {
+  const chosen = changes.filter((change) => change.type === 'select');
+  if (chosen.length === 0) return;
+  const ids = new Set(ui.getState().selected);
+  for (const change of chosen) {
+    if (change.selected) ids.add(change.id);
+    else ids.delete(change.id);
+  }
+  ui.setState({ selected: ids });
 }
 
 /** React Flow's elements: those of the document, with the positions and sizes that React Flow is changing on top. */
