@@ -43,7 +43,7 @@ export class EffectUncertainError extends NodeError {
   constructor(description: string) {
     super(
       'effect_uncertain',
-      `It is not known whether this happened: ${description}. Check on Instagram, then retry or dismiss it here.`,
+      `It is not known whether this happened: ${description}. Look there, then say on the page of this run whether it did.`,
     );
     this.name = 'EffectUncertainError';
   }

@@ -37,6 +37,17 @@ export type Executions = {
   retry(workspaceId: string, executionId: string): Promise<void>;
   /** A new execution of the same event on the flow's published version (or the same draft). @throws HttpProblem 404 */
   replay(workspaceId: string, executionId: string): Promise<{ executionId: string }>;
+  /**
+   * A person says whether an uncertain effect happened; an execution that failed for it goes on.
+   * @throws HttpProblem 404; 409 when it is not uncertain
+   */
+  settleEffect(request: {
+    workspaceId: string;
+    executionId: string;
+    nodeId: string;
+    key: string;
+    happened: boolean;
+  }): Promise<void>;
   /** Decides a pending approval and wakes its execution. @throws HttpProblem 404; 409 when decided already */
   decideApproval(request: {
     workspaceId: string;

@@ -57,5 +57,11 @@ export const runFlow = (
   options: { event?: TriggerEvent; triggerNodeId?: string; dryRun: boolean },
 ) => api.post<{ executionId: string }>(`/api/v1/flows/${flowId}/run`, options);
 
+/** A person's word on an effect of which nobody could tell whether it happened; the run goes on with it. */
+export const settleEffect = (
+  executionId: string,
+  effect: { nodeId: string; key: string; happened: boolean },
+) => api.post<{ executionId: string }>(`/api/v1/executions/${executionId}/settle-effect`, effect);
+
 export const actOnExecution = (executionId: string, action: 'cancel' | 'retry' | 'replay') =>
   api.post<{ executionId: string } | undefined>(`/api/v1/executions/${executionId}/${action}`);

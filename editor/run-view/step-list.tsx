@@ -6,9 +6,9 @@ import { findNode } from '../canvas/graph-edit.ts';
 import { useSession, useUi } from '../canvas/session.tsx';
 import { useCanvasText } from '../canvas/texts.ts';
 import type { CanvasCommands } from '../canvas/use-commands.ts';
-import { Badge } from '../ui/badge.tsx';
 import { JsonTree } from '../ui/json-tree.tsx';
 import { StateIcon } from '../ui/state-icon.tsx';
+import { EffectList } from './effect-list.tsx';
 import type { Run } from './run-state.ts';
 import { durationText, isOver } from './run-state.ts';
 
@@ -67,25 +67,7 @@ export function StepList({ execution, run, commands }: StepListProps) {
           );
         })}
       </ol>
-      {execution.effects.length > 0 && (
-        <>
-          <h2 className="px-3 pt-4 pb-1 text-xs font-medium text-muted-foreground">{t('effects')}</h2>
-          <ul className="flex flex-col gap-1.5 px-3">
-            {execution.effects.map((effect) => (
-              <li key={`${effect.nodeId} ${effect.key}`} className="text-xs">
-                <span className="break-words">{effect.description}</span>{' '}
-                <Badge
-                  tone={
-                    effect.status === 'done' ? 'success' : effect.status === 'intended' ? 'neutral' : 'danger'
-                  }
-                >
-                  {t(`effect.${effect.status}`)}
-                </Badge>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <EffectList execution={execution} />
       <h2 className="px-3 pt-4 pb-1 text-xs font-medium text-muted-foreground">{t('event')}</h2>
       <div className="px-3 pb-3">
         <JsonTree value={execution.event} path="trigger" openLevels={2} />

@@ -227,6 +227,13 @@ export const executionSchema = executionSummarySchema.extend({
 });
 export type Execution = z.output<typeof executionSchema>;
 
+export const settleEffectRequestSchema = z.object({
+  nodeId: z.string().min(1).max(64),
+  key: z.string().min(1).max(200),
+  /** True: it is there on Instagram and is not done again. False: it is not, and may be done. */
+  happened: z.boolean(),
+});
+
 // Approvals and escalations
 
 export const approvalSchema = z.object({

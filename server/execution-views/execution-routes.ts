@@ -7,6 +7,7 @@ import {
   pageOf,
   pageQuerySchema,
   runStartedSchema,
+  settleEffectRequestSchema,
 } from '../contract/shapes.ts';
 import { idParamsSchema } from '../http/id-params.ts';
 import { readCursor } from '../http/page-cursor.ts';
@@ -91,6 +92,26 @@ function steeringRoutes({ executions }: ServerContext): RouteSpec[] {
       status: 202,
       handler: async ({ principal, params }) => {
         await executions.retry(principal.workspaceId, params.id);
+        return { executionId: params.id };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/executions/:id/settle-effect',
+      summary: 'Say whether an uncertain effect happened',
+      description: 'An execution that failed for it goes on. 409 when the effect is not uncertain.',
+      tag: 'Executions',
+      access: 'editor',
+      params: idParamsSchema,
+      body: settleEffectRequestSchema,
+      answer: runStartedSchema,
+      status: 202,
+      handler: async ({ principal, params, body }) => {
+        await executions.settleEffect({
+          workspaceId: principal.workspaceId,
+          executionId: params.id,
+          ...body,
+        });
         return { executionId: params.id };
       },
     }),

@@ -296,6 +296,42 @@ describe('a failed execution', () => {
   });
 });
 
+describe('an uncertain effect', () => {
+  it.each([
+    { happened: true, sent: 0 },
+    { happened: false, sent: 1 },
+  ])('settled by a person (happened: $happened) lets the execution go on', async ({ happened, sent }) => {
+    const world = new World();
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([
+        { id: 'fail', type: 'test.fail' },
+        { id: 'reply', type: 'test.reply', config: { text: 'ok' } },
+      ]),
+    );
+    const harness = await start({ world });
+    await comment(harness, flowId, 'u1');
+    const [failed] = await untilStatuses(pool, flowId, ['failed']);
+    const executionId = failed!.id;
+    await pool.query(
+      `insert into effects (execution_id, node_id, key, workspace_id, status, description)
+       values ($1, 'reply', 'reply', $2, 'uncertain', 'Reply')`,
+      [executionId, workspace.id],
+    );
+    world.replies.push({ commentId: 'other', text: 'so that the first step works' });
+    const request = { workspaceId: workspace.id, executionId, nodeId: 'reply', key: 'reply', happened };
+
+    await harness.executions.settleEffect(request);
+
+    await untilStatuses(pool, flowId, ['succeeded']);
+    expect(world.replies.filter(({ commentId }) => commentId === 'u1')).toHaveLength(sent);
+    await expect(harness.executions.settleEffect(request)).rejects.toMatchObject({ status: 409 });
+    const stranger = { ...request, workspaceId: '00000000-0000-7000-8000-000000000000' };
+    await expect(harness.executions.settleEffect(stranger)).rejects.toMatchObject({ status: 404 });
+  });
+});
+
 describe('stopping', () => {
   it('lets running executions finish, and gives back those that do not', async () => {
     const world = new World();

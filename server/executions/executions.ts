@@ -25,6 +25,7 @@ import type { Runner, RunnerDeps } from './runner.ts';
 import { createRunner } from './runner.ts';
 import type { Schedules } from './schedules.ts';
 import { startSchedules } from './schedules.ts';
+import { settleEffect } from './settle-effect.ts';
 import { storeTestRun } from './start-test.ts';
 import type { Sweep } from './sweep.ts';
 import { startSweep } from './sweep.ts';
@@ -220,6 +221,10 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     retry: async (workspaceId, executionId) => {
       await retryExecution(pool, workspaceId, executionId);
       await dispatch([executionId]).catch(reportLost);
+    },
+
+    settleEffect: async (request) => {
+      if (await settleEffect(pool, request)) await dispatch([request.executionId]).catch(reportLost);
     },
 
     replay: async (workspaceId, executionId) => {

@@ -15,6 +15,7 @@ let ids: Record<string, string>;
 /** A body that passes the schema, for routes that need one. */
 const BODIES: Record<string, unknown> = {
   'put /api/v1/flows/:id': { name: 'stolen', revision: 1 },
+  'post /api/v1/executions/:id/settle-effect': { nodeId: 'reply', key: 'reply', happened: true },
 };
 
 /** Routes with ids that belong to nobody's workspace. */
@@ -57,7 +58,7 @@ describe('another workspace', () => {
     );
     expect(routes.length).toBeGreaterThan(15);
     // These go to the executions, which check the workspace they are given: here it must be the caller's.
-    const delegated = /\/(cancel|retry|replay|approve|reject)$/;
+    const delegated = /\/(cancel|retry|replay|settle-effect|approve|reject)$/;
     for (const { method, path } of routes) {
       const before = api.calls.length;
       const body = BODIES[`${method} ${path}`];

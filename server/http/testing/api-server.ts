@@ -147,6 +147,7 @@ function recordExecutions(calls: { name: keyof Executions; argument: unknown }[]
     },
     cancel: async (...argument) => void calls.push({ name: 'cancel', argument }),
     retry: async (...argument) => void calls.push({ name: 'retry', argument }),
+    settleEffect: async (...argument) => void calls.push({ name: 'settleEffect', argument }),
     replay: async (...argument) => {
       calls.push({ name: 'replay', argument });
       return { executionId };
