@@ -153,9 +153,12 @@ function crash(error: unknown): void {
 }
 
 async function undoAll(): Promise<void> {
+  // A step may wait for something that does not keep Node running, which would then end before the steps after it.
+  const keepRunning = setInterval(() => {}, STOP_WITHIN_MS);
   for (const step of undo.splice(0).reverse()) {
     await step().catch((error: unknown) => log.error({ err: error }, 'a part did not stop cleanly'));
   }
+  clearInterval(keepRunning);
 }
 
 /** Ends now. The database is told, and ends by itself. */
