@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { childSchema, configField } from './config-fields.ts';
 
-/** What stands in the log of a run and in an exported flow instead of a secret. */
+/** What stands in the log of a run instead of a secret. */
 export const HIDDEN = '••••••';
 
 const schemasWithSecrets = new WeakMap<z.ZodType, boolean>();

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { parseJson } from '../parse-json.ts';
 
 const CHANNEL = 'replygraph';
 
@@ -52,7 +53,7 @@ export function openNotices(
     next.on('error', again);
     next.on('end', () => again());
     next.on('notification', ({ payload }) => {
-      const notice = noticeSchema.safeParse(parse(payload));
+      const notice = noticeSchema.safeParse(parseJson(payload ?? ''));
       if (notice.success) handlers.onNotice(notice.data);
     });
     try {
@@ -77,12 +78,4 @@ export function openNotices(
       await client?.end().catch(() => {});
     },
   };
-}
-
-function parse(payload: string | undefined): unknown {
-  try {
-    return JSON.parse(payload ?? '');
-  } catch {
-    return null;
-  }
 }

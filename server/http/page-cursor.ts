@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Page } from '../contract/shapes.ts';
+import { parseJson } from '../parse-json.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Where a page ended: PostgreSQL's own text of `created_at` (microseconds kept) and the id. */
@@ -48,12 +49,4 @@ export function toPage<Row extends { cursorAt: string; id: string }, Item>(
       ? Buffer.from(JSON.stringify([last.cursorAt, last.id])).toString('base64url')
       : null;
   return { items: shown.map(toItem), nextCursor };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
+import { parseJson } from '../parse-json.ts';
 import { connectionError, graphError } from './graph-error.ts';
 
 /** Where and as whom to speak to the Graph API. The token travels in a header, never in a URL that may be logged. */
@@ -201,12 +202,4 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<strin
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

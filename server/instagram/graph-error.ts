@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Error body of the Graph API ("Handle errors", Graph API documentation). */
 const graphErrorSchema = z.object({
@@ -87,12 +88,4 @@ function classify(status: number, error: { code?: number; error_subcode?: number
       retryable: false,
     };
   return { code: 'instagram_refused', advice: '', retryable: false };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import type { ClientMessage, ServerMessage } from '../contract/live.ts';
 import { clientMessageSchema } from '../contract/live.ts';
 import type { Principal } from '../http/route.ts';
 import type { Logger } from '../log.ts';
+import { parseJson } from '../parse-json.ts';
 import type { LocalLive } from './live.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -132,11 +133,7 @@ async function answer(
 }
 
 function readMessage(text: string): ClientMessage | null {
-  try {
-    return clientMessageSchema.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
+  return clientMessageSchema.safeParse(parseJson(text)).data ?? null;
 }
 
 function urlOf(request: IncomingMessage): URL | null {
