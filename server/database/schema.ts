@@ -306,6 +306,8 @@ export const flows = pgTable(
     publishedVersion: integer('published_version'),
     /** One execution of a contact at a time, in order. */
     orderedByContact: boolean('ordered_by_contact').notNull().default(true),
+    /** Set while the flow is paused: events are stored and queued, nothing starts. */
+    pausedAt: time('paused_at'),
     createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -411,6 +413,9 @@ export const flowExecutions = pgTable(
     index('flow_executions_open')
       .on(table.status, table.createdAt)
       .where(sql`${table.status} in ('queued', 'running', 'waiting')`),
+    index('flow_executions_failed')
+      .on(table.workspaceId, table.createdAt)
+      .where(sql`${table.status} = 'failed'`),
   ],
 );
 
@@ -517,6 +522,37 @@ export const escalations = pgTable(
     unique('escalations_step').on(table.executionId, table.nodeId),
     index('escalations_workspace').on(table.workspaceId, table.status, table.createdAt),
   ],
+);
+
+/** The processes on this database. One that shows no new `beat` for a while is gone (server/executions/presence.ts). */
+export const processes = pgTable('processes', {
+  /** `flow_executions.lease_owner` of what it holds. */
+  id: text('id').primaryKey(),
+  role: text('role', { enum: ['all', 'server', 'worker'] }).notNull(),
+  host: text('host').notNull(),
+  version: text('version').notNull(),
+  /** Grows while the process lives. */
+  beat: bigint('beat', { mode: 'number' }).notNull().default(0),
+  startedAt: time('started_at').notNull().defaultNow(),
+  seenAt: time('seen_at').notNull().defaultNow(),
+});
+
+/** What an account may send, shared by all processes (server/instagram/send-limits.ts). */
+export const sendLimits = pgTable(
+  'send_limits',
+  {
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Which of the platform's limits: `replies`, `messages`, `private_replies` … */
+    family: text('family').notNull(),
+    /** From when on the whole allowance is there again (theoretical arrival time of a leaky bucket). */
+    fullAt: time('full_at').notNull(),
+    /** The platform asked for silence until then. */
+    blockedUntil: time('blocked_until'),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.family] })],
 );
 
 // Knowledge -----------------------------------------------------------------------------------------------------------
