@@ -36,6 +36,8 @@ export type Plan = {
   incomingCounts: Int32Array;
   /** Nodes without incoming edges: triggers, and steps that nothing leads to. */
   roots: readonly number[];
+  /** Types that are not known here. */
+  unknownTypes: readonly string[];
 };
 
 /**
@@ -64,7 +66,8 @@ export function compilePlan(graph: Graph, catalogue: NodeCatalogue): Plan {
   );
   const incomingCounts = Int32Array.from(incoming, (edges) => edges.length);
   const roots = order.map((_, index) => index).filter((index) => incomingCounts[index] === 0);
-  return { nodes, indexOf, incomingCounts, roots };
+  const unknownTypes = nodes.filter(({ registered }) => !registered).map(({ node }) => node.type);
+  return { nodes, indexOf, incomingCounts, roots, unknownTypes };
 }
 
 function planNode(

@@ -18,6 +18,17 @@ export type EffectStep = {
 
 const LONGEST_DESCRIPTION = 2_000;
 
+/** What the effects of an execution need of the run around them. */
+export type EffectsWorld = {
+  isDryRun: boolean;
+  now: () => Date;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** False once another process may have taken the execution over: nothing may be begun any more. */
+  isHeld: () => boolean;
+  /** How long nothing is asked or repeated after something was sent whose outcome nobody knows: it may be on its way. */
+  quietMs: number;
+};
+
 /**
  * The effects of one execution: what the outside world sees happens once.
  *
@@ -25,7 +36,8 @@ const LONGEST_DESCRIPTION = 2_000;
  * the step's own result and always before anything downstream starts: a crash before that write leaves an intention without
  * a result, exactly as a crash right after sending does.
  *
- * An intention found without a result is asked for (`reconcile`), else performed again if `idempotent`, else `uncertain`: a
+ * An intention found without a result is given some time, since what was sent may still be on its way; then it is asked for
+ * (`reconcile`), else performed again if `idempotent`, else `uncertain`: a
  * person decides. A perform that failed is settled by the error's `outcome`: `not_performed` may be performed again;
  * `unknown` (a broken connection, any error that is no NodeError) leaves the intention to be reconciled by the next attempt,
  * and is `uncertain` at once when nothing could ever settle it.
@@ -33,19 +45,17 @@ const LONGEST_DESCRIPTION = 2_000;
 export class Effects {
   readonly #records = new Map<string, EffectRecord>();
   readonly #running = new Map<string, Promise<unknown>>();
+  /** Until when an effect whose outcome nobody knows is left alone (ms since 1970), where this run has tried it. */
+  readonly #quietUntil = new Map<string, number>();
+  readonly #inheritedQuietUntil: number;
   readonly #writer: JournalWriter;
-  readonly #isDryRun: boolean;
-  readonly #now: () => Date;
+  readonly #world: EffectsWorld;
 
-  constructor(
-    records: readonly EffectRecord[],
-    writer: JournalWriter,
-    { isDryRun, now }: { isDryRun: boolean; now: () => Date },
-  ) {
+  constructor(records: readonly EffectRecord[], writer: JournalWriter, world: EffectsWorld) {
     for (const record of records) this.#records.set(identity(record.nodeId, record.key), record);
     this.#writer = writer;
-    this.#isDryRun = isDryRun;
-    this.#now = now;
+    this.#world = world;
+    this.#inheritedQuietUntil = records.length > 0 ? world.now().getTime() + world.quietMs : 0;
   }
 
   /** `NodeContext.effect` of one step. */
@@ -82,10 +92,10 @@ export class Effects {
       key,
       status: 'intended',
       describe: options.describe.slice(0, LONGEST_DESCRIPTION),
-      intendedAt: known?.status === 'intended' ? known.intendedAt : isoTime(this.#now().getTime()),
+      intendedAt: known?.status === 'intended' ? known.intendedAt : isoTime(this.#world.now().getTime()),
       ...(options.request !== undefined && { request: plainJson(options.request, 'The request') }),
     };
-    if (this.#isDryRun) return this.#pretend(step, record, options);
+    if (this.#world.isDryRun) return this.#pretend(step, record, options);
     if (known?.status === 'intended') {
       const found = await this.#reconcile(step, record, options);
       if (found) return found.result;
@@ -113,6 +123,7 @@ export class Effects {
     record: EffectRecord,
     options: EffectOptions<T>,
   ): Promise<{ result: T } | null> {
+    if (options.reconcile || options.idempotent) await this.#quiet(step, record);
     const answer = await options.reconcile?.(step.signal, record.intendedAt);
     refuseWhenClosed(step);
     if (answer?.done) {
@@ -123,6 +134,18 @@ export class Effects {
     throw this.#uncertain(record);
   }
 
+  /** Waits until what was sent before has had its time to arrive. */
+  async #quiet(step: EffectStep, { nodeId, key, describe }: EffectRecord): Promise<void> {
+    const until = this.#quietUntil.get(identity(nodeId, key)) ?? this.#inheritedQuietUntil;
+    const ms = until - this.#world.now().getTime();
+    if (ms <= 0) return;
+    step.log(
+      `Interrupted before its result was known, looked after in ${Math.ceil(ms / 1_000)} s: ${describe}`,
+    );
+    await this.#world.sleep(ms, step.signal);
+    refuseWhenClosed(step);
+  }
+
   async #performNow<T>(
     step: EffectStep,
     record: EffectRecord,
@@ -130,6 +153,10 @@ export class Effects {
     options: EffectOptions<T>,
   ): Promise<T> {
     refuseWhenClosed(step);
+    if (!this.#world.isHeld()) {
+      step.isClosed = true;
+      refuseWhenClosed(step);
+    }
     step.effectsInFlight++;
     let result: T;
     try {
@@ -140,6 +167,9 @@ export class Effects {
         this.#keep({ ...record, status: 'failed', error: { code, message } });
       } else if (!options.reconcile && !options.idempotent) {
         throw this.#uncertain(record, error);
+      } else {
+        const until = this.#world.now().getTime() + this.#world.quietMs;
+        this.#quietUntil.set(identity(record.nodeId, record.key), until);
       }
       throw error;
     } finally {
@@ -178,5 +208,8 @@ function identity(nodeId: string, key: string): string {
 
 function refuseWhenClosed(step: EffectStep): void {
   if (!step.isClosed) return;
-  throw new NodeError('step_closed', 'The step is over (time limit or cancel); it can not begin anything.');
+  throw new NodeError(
+    'step_closed',
+    'The step is over (time limit, cancel or taken over); it can not begin anything.',
+  );
 }

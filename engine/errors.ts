@@ -3,6 +3,12 @@ export type FailureOutcome = 'not_performed' | 'unknown';
 
 export type NodeErrorOptions = {
   retryable?: boolean;
+  /**
+   * "Not now": nothing was done, and it is not this step's fault (a send limit, a platform that asks to slow down). The step
+   * waits for `retryAfterMs` and is tried again without using up one of its attempts; the run loop bounds the whole wait
+   * (`LONGEST_THROTTLE_MS`). Means `retryable` and `not_performed`.
+   */
+  throttled?: boolean;
   retryAfterMs?: number;
   details?: unknown;
   cause?: unknown;
@@ -16,11 +22,13 @@ export type NodeErrorOptions = {
  * An expected failure of a node: what happened, to what, and what to do. `retryable` says whether another attempt makes
  * sense; `retryAfterMs` is the soonest. `outcome` matters inside `context.effect`: after `not_performed` the effect may be
  * performed again, after `unknown` it is reconciled first. Say `not_performed` for an answer that refuses the call (a 4xx,
- * a 429). Nothing secret may stand in `message` or `details`.
+ * a 429). `throttled` errors should each bring a `retryAfterMs` of their own, so that those who wait for the same thing
+ * do not come back together. Nothing secret may stand in `message` or `details`.
  */
 export class NodeError extends Error {
   readonly code: string;
   readonly retryable: boolean;
+  readonly throttled: boolean;
   readonly retryAfterMs: number | undefined;
   readonly details: unknown;
   readonly field: string | undefined;
@@ -30,11 +38,14 @@ export class NodeError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'NodeError';
     this.code = code;
-    this.retryable = options.retryable ?? false;
+    this.throttled = options.throttled ?? false;
+    this.retryable = this.throttled || (options.retryable ?? false);
     this.retryAfterMs = options.retryAfterMs;
     this.details = options.details;
     this.field = options.field;
-    this.outcome = options.outcome ?? (this.retryable ? 'unknown' : 'not_performed');
+    this.outcome = this.throttled
+      ? 'not_performed'
+      : (options.outcome ?? (this.retryable ? 'unknown' : 'not_performed'));
   }
 }
 

@@ -4,12 +4,20 @@ import type { LogLevel, Resume, StepUsage, Wait } from './node-type.ts';
 export type StepStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'waiting';
 export type ExecutionStatus = 'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled';
 
-export type StepError = { code: string; message: string; field?: string; details?: unknown };
+export type StepError = {
+  code: string;
+  message: string;
+  field?: string;
+  details?: unknown;
+  /** Of a throttled step (engine/errors.ts): since when it has been waiting for its turn, ISO 8601. */
+  throttledSince?: string;
+};
 export type LogLine = { at: string; level: LogLevel; message: string; data?: unknown };
 
 /**
  * The journalled state of one node in one execution; a later record of the same node replaces the earlier.
- * `pending` with `retryAt` is a failed attempt that will be repeated. Skipped nodes are not journalled: they follow from
+ * `pending` with `retryAt` is a failed attempt that will be repeated; `attempt` then counts the attempts used up, to which a
+ * throttled one does not belong. Skipped nodes are not journalled: they follow from
  * the plan and the ports of the others.
  */
 export type StepRecord = {

@@ -36,7 +36,14 @@ export type StepStart = {
 
 export type StepOutcome =
   | { kind: 'result'; result: NodeResult }
-  | { kind: 'error'; error: StepError; isRetryable: boolean; retryAfterMs: number };
+  | {
+      kind: 'error';
+      error: StepError;
+      isRetryable: boolean;
+      /** Nothing was done and no attempt is used up (engine/errors.ts). */
+      isThrottled?: boolean;
+      retryAfterMs: number;
+    };
 
 /** One attempt at one step while it runs. */
 export class RunningStep implements EffectStep {
@@ -94,7 +101,12 @@ export class RunningStep implements EffectStep {
   }
 
   log(message: string, data?: unknown, level: LogLevel = 'info'): void {
-    if (this.isClosed || this.logs.length >= MOST_LOG_LINES) return;
+    if (!this.isClosed) this.note(message, data, level);
+  }
+
+  /** A line of the run loop's own; it may come after the step is over. */
+  note(message: string, data?: unknown, level: LogLevel = 'info'): void {
+    if (this.logs.length >= MOST_LOG_LINES) return;
     const at = isoTime(this.#world.now().getTime());
     const line: LogLine =
       this.logs.length === MOST_LOG_LINES - 1
@@ -166,7 +178,7 @@ class StepContext implements NodeContext<unknown> {
 /** What a failure of a node is called, whatever it threw. */
 function failure(planNode: PlanNode, error: unknown): StepOutcome {
   if (error instanceof NodeError) {
-    const { code, message, details, field, retryable, retryAfterMs } = error;
+    const { code, message, details, field, retryable, throttled, retryAfterMs } = error;
     return {
       kind: 'error',
       error: {
@@ -176,6 +188,7 @@ function failure(planNode: PlanNode, error: unknown): StepOutcome {
         ...(details !== undefined && { details: keptData(details) }),
       },
       isRetryable: retryable,
+      isThrottled: throttled,
       retryAfterMs: retryAfterMs ?? 0,
     };
   }

@@ -4,7 +4,7 @@ import { EffectUncertainError, NodeError } from './errors.ts';
 import type { GraphInput } from './graph.ts';
 import { fired, type NodeContext, waitFor } from './node-type.ts';
 import { LARGEST_OUTPUT } from './plain-json.ts';
-import { prepareRetry, settleEffect } from './retry.ts';
+import { LONGEST_THROTTLE_MS, prepareRetry, settleEffect } from './retry.ts';
 import { RunInterrupted, runExecution } from './run.ts';
 import { MOST_LOG_LINES } from './run-step.ts';
 import { FakeClock } from './testing/fake-clock.ts';
@@ -339,6 +339,95 @@ describe('a failed attempt', () => {
     await journal.write(prepareRetry(journal.snapshot()));
     const { end, step } = await runFlow(graph, { catalogue, journal });
     expect([end.status, runs, step('b')?.attempt]).toEqual(['succeeded', ['a', 'b', 'b', 'c'], 1]);
+  });
+});
+
+describe('a throttled step', () => {
+  /** Says "not now" as often as told, each time with a minute to wait. */
+  const throttledTimes = (times: number, seen: number[] = [], retryAfterMs = 60_000): FakeRun => {
+    return ({ attempt }) => {
+      seen.push(attempt);
+      if (seen.length <= times) throw new NodeError('limit', 'Used up.', { throttled: true, retryAfterMs });
+      return fired('out', null);
+    };
+  };
+
+  it('waits without using up an attempt, and without a worker', async () => {
+    const seen: number[] = [];
+    const run = throttledTimes(5, seen);
+    const clock = new FakeClock();
+    const journal = new MemoryJournal();
+    for (let time = 1; time <= 5; time++) {
+      const { end, step } = await runNode(run, { policy: { attempts: 1 } }, { clock, journal });
+      expect([end.status, step('node')?.status, step('node')?.attempt]).toEqual(['waiting', 'pending', 0]);
+      clock.advance(60_000);
+    }
+    const { end, step } = await runNode(run, { policy: { attempts: 1 } }, { clock, journal });
+    expect([end.status, step('node')?.attempt, seen]).toEqual(['succeeded', 1, [1, 1, 1, 1, 1, 1]]);
+  });
+
+  it('keeps the attempts that real failures have used', async () => {
+    const attempts: number[] = [];
+    const { end } = await runNode(({ attempt }) => {
+      attempts.push(attempt);
+      if (attempts.length % 2 === 0) {
+        throw new NodeError('limit', 'Used up.', { throttled: true, retryAfterMs: 500 });
+      }
+      throw new NodeError('busy', 'Busy.', { retryable: true });
+    });
+    expect([end.status, attempts]).toEqual(['failed', [1, 2, 2, 3, 3]]);
+  });
+
+  it('says in its log what it waits for and until when', async () => {
+    const { step } = await runNode(throttledTimes(1));
+    expect(step('node')?.logs?.map(({ message }) => message)).toEqual([
+      'Waits for its turn until 2026-01-05 12:01:00 UTC; this uses up no attempt. Used up.',
+    ]);
+  });
+
+  it('comes back exactly when its turn is, and pauses by itself where nobody said when', async () => {
+    const exact = await runNode(throttledTimes(1, [], 61_234), {}, { ports: { random: () => 0.3 } });
+    expect(exact.end).toEqual({ status: 'waiting', resumeAt: '2026-01-05T12:01:01.234Z' });
+    const journal = new MemoryJournal();
+    await runNode(throttledTimes(1, [], 0), {}, { journal });
+    const waits = journal.writes
+      .flat()
+      .flatMap((entry) => (entry.type === 'step' && entry.step.retryAt ? [entry.step.retryAt] : []));
+    expect(waits).toEqual(['2026-01-05T12:00:01.000Z']);
+  });
+
+  it('gives up once it would have waited too long, counted from the first time', async () => {
+    const run = throttledTimes(Number.POSITIVE_INFINITY, [], LONGEST_THROTTLE_MS / 2);
+    const clock = new FakeClock();
+    const journal = new MemoryJournal();
+    const node = { policy: { onError: 'errorPort' } } as const;
+    for (let time = 1; time <= 2; time++) {
+      const { end } = await runNode(run, node, { clock, journal });
+      expect(end.status).toBe('waiting');
+      clock.advance(LONGEST_THROTTLE_MS / 2);
+    }
+    const { end, step } = await runNode(run, node, { clock, journal });
+    expect([end.status, step('rescue')?.status]).toEqual(['succeeded', 'succeeded']);
+    expect(step('node')).toMatchObject({
+      status: 'failed',
+      error: { code: 'limit', message: expect.stringContaining('more than 6 hours') },
+    });
+  });
+
+  it('leaves its effect free to be performed when its turn has come', async () => {
+    let calls = 0;
+    const { end, journal } = await runNode(async (context) => {
+      const perform = async () => {
+        calls++;
+        if (calls === 1) {
+          throw new NodeError('limit', 'Used up.', { throttled: true, retryAfterMs: 1_000 });
+        }
+        return 'sent';
+      };
+      return fired('out', await context.effect('send', perform, { describe: 'Send', dryRunResult: 'dry' }));
+    });
+    expect([end.status, calls]).toEqual(['succeeded', 2]);
+    expect(journal.effects.get('node send')).toMatchObject({ status: 'done', result: 'sent' });
   });
 });
 

@@ -14,7 +14,7 @@ import type {
 } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
 import type { NodeResult } from './node-type.ts';
-import { retryPauseMs } from './retry.ts';
+import { decideThrottle, retryPauseMs } from './retry.ts';
 import { RunningStep, type StepOutcome, type StepWorld } from './run-step.ts';
 import type { NodeServices } from './services.ts';
 
@@ -29,6 +29,13 @@ export type RunPorts = {
    * lets go without an end and rejects with that reason; the journal has all that is needed to go on elsewhere.
    */
   signal: AbortSignal;
+  /**
+   * Whether this process still holds the execution; asked right before an effect. Once false, `signal` is aborted with
+   * RunInterrupted at the same moment. Default: always.
+   */
+  isHeld?: () => boolean;
+  /** See `EffectsWorld.quietMs`. Default 0. */
+  quietMs?: number;
   /** 0 to 1, for the jitter of retries. */
   random?: () => number;
   /** Pauses up to this are slept here; longer ones suspend the execution. Default 2,000. */
@@ -118,7 +125,13 @@ class Run {
         execution: { id: input.executionId, flowId: input.flowId, dryRun: input.dryRun },
       },
       services: ports.services,
-      effects: new Effects(snapshot.effects, this.#writer, { isDryRun: input.dryRun, now }),
+      effects: new Effects(snapshot.effects, this.#writer, {
+        isDryRun: input.dryRun,
+        now,
+        sleep: (ms, signal) => ports.clock.sleep(ms, signal),
+        isHeld: ports.isHeld ?? (() => true),
+        quietMs: ports.quietMs ?? 0,
+      }),
       now,
       progress: ports.progress,
     };
@@ -285,7 +298,11 @@ class Run {
     }
   }
 
-  #fail(step: RunningStep, { error, isRetryable, retryAfterMs }: StepOutcome & { kind: 'error' }): void {
+  #fail(step: RunningStep, outcome: StepOutcome & { kind: 'error' }): void {
+    const error = outcome.isThrottled ? this.#throttle(step, outcome) : outcome.error;
+    if (!error) return;
+    const { retryAfterMs } = outcome;
+    const isRetryable = outcome.isRetryable && !outcome.isThrottled;
     const planNode = this.#plan.nodes[step.index]!;
     const { attempts, backoffMs, onError } = planNode.policy;
     const record = { ...this.#recordOf(step), error };
@@ -308,6 +325,28 @@ class Run {
     const output = onError === 'errorPort' ? { error } : null;
     this.#keep({ ...failed, output, ports });
     this.#frontier.settle(step.index, output, ports, now);
+  }
+
+  /** Puts a step that was told "not now" to wait for its turn. The error to fail with when it has waited too long. */
+  #throttle(step: RunningStep, outcome: StepOutcome & { kind: 'error' }): StepError | undefined {
+    const { backoffMs } = this.#plan.nodes[step.index]!.policy;
+    const before = this.#frontier.lastRecord(step.index);
+    const now = this.#now();
+    const pauseMs = outcome.retryAfterMs || retryPauseMs(backoffMs, 1, this.#ports.random ?? Math.random);
+    const waitedWith = before?.status === 'pending' ? before.error : undefined;
+    const decision = decideThrottle(outcome.error, waitedWith, pauseMs, now);
+    if (decision.kind === 'give_up') return decision.error;
+    step.note(decision.log);
+    const pending: StepRecord = {
+      ...this.#recordOf(step),
+      status: 'pending',
+      attempt: step.attempt - 1,
+      error: decision.error,
+      retryAt: isoTime(decision.retryAt),
+    };
+    this.#keep(pending);
+    this.#frontier.tryAgain(step.index, pending, decision.retryAt);
+    return undefined;
   }
 
   /** A node that ignores its signal is abandoned. With an effect on its way a second attempt could do it twice. */
@@ -361,16 +400,24 @@ class Run {
   }
 
   async #graceOver(graceMs: number): Promise<void> {
-    if (this.#running.size === this.#finished.length) return;
+    const isUnderWay = () => this.#openSteps() > this.#finished.length;
+    if (!isUnderWay()) return;
     const over = new AbortController();
     const grace = this.#ports.clock.sleep(graceMs, over.signal).then(() => true);
-    while (this.#running.size > this.#finished.length) {
+    while (isUnderWay()) {
       const happened = new Promise<false>((resolve) => {
         this.#wake = () => resolve(false);
       });
       if (await Promise.race([grace, happened])) break;
     }
     over.abort();
+  }
+
+  /** Steps that will still say how they ended. */
+  #openSteps(): number {
+    let count = 0;
+    for (const step of this.#running.values()) if (!step.isClosed) count++;
+    return count;
   }
 
   #now(): number {

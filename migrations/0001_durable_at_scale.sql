@@ -17,7 +17,11 @@ CREATE TABLE "send_limits" (
 	CONSTRAINT "send_limits_account_id_family_pk" PRIMARY KEY("account_id","family")
 );
 --> statement-breakpoint
+DROP INDEX "flow_executions_open";--> statement-breakpoint
 ALTER TABLE "flows" ADD COLUMN "paused_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "send_limits" ADD CONSTRAINT "send_limits_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "send_limits" ADD CONSTRAINT "send_limits_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "flow_executions_failed" ON "flow_executions" USING btree ("workspace_id","created_at") WHERE "flow_executions"."status" = 'failed';
+CREATE INDEX "flow_executions_due" ON "flow_executions" USING btree ("resume_at") WHERE "flow_executions"."status" = 'waiting';--> statement-breakpoint
+CREATE INDEX "flow_executions_rare" ON "flow_executions" USING btree ("workspace_id","status","created_at") WHERE "flow_executions"."status" in ('waiting', 'failed', 'cancelled');--> statement-breakpoint
+CREATE INDEX "flow_executions_open" ON "flow_executions" USING btree ("status","created_at") WHERE "flow_executions"."status" in ('queued', 'running');--> statement-breakpoint
+ALTER TABLE "flow_executions" DROP COLUMN "lease_until";

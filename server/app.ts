@@ -1,4 +1,4 @@
-import type { Express, Router } from 'express';
+import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { approvalRoutes } from './approvals/approval-routes.ts';
@@ -10,9 +10,12 @@ import type { SetupHooks } from './auth/setup.ts';
 import { setupRoutes } from './auth/setup-routes.ts';
 import type { ServerContext } from './context.ts';
 import type { Template } from './contract/shapes.ts';
+import { bulkRoutes } from './execution-views/bulk-routes.ts';
 import { executionRoutes } from './execution-views/execution-routes.ts';
 import { flowRoutes } from './flows/flow-routes.ts';
+import { pauseRoutes } from './flows/pause-routes.ts';
 import { publishRoutes } from './flows/publish-routes.ts';
+import type { Health } from './health/health-routes.ts';
 import { healthRoutes } from './health/health-routes.ts';
 import type { ReadinessCheck } from './health/readiness.ts';
 import { apiDocs } from './http/api-docs.ts';
@@ -25,6 +28,7 @@ import type { RouteSpec } from './http/route.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { serveEditor } from './http/serve-editor.ts';
 import { nodeTypeRoutes } from './node-types/node-type-routes.ts';
+import { retentionRoutes } from './retention/retention-routes.ts';
 import { templateRoutes } from './templates/template-routes.ts';
 
 /** What other parts of the server add to the app. */
@@ -33,13 +37,15 @@ export type AppExtras = {
   /** Routes of knowledge, sandbox and live events. */
   routes: RouteSpec[];
   /** Routers that read raw bodies (`/webhooks/…`, `/sandbox/graph/…`); they come before everything else. */
-  rawRouters: Router[];
+  rawRouters: RequestHandler[];
   /** Flows of examples/; see server/templates/read-templates.ts. */
   templates: Template[];
   /** Fills a new workspace inside the transaction of the setup. */
   onWorkspaceCreated?: SetupHooks['onWorkspaceCreated'];
-  /** Checks of `/readyz` beside the database. */
+  /** Checks of `/readyz` beside the database: without what they check nothing can be served. */
   readiness: Record<string, ReadinessCheck>;
+  /** What else `/readyz` and `/metrics` tell. */
+  health?: Health;
   /** The built editor; null where there is none (workers, tests). */
   editorDir: string | null;
   /** Tests: check every answer against its schema. */
@@ -62,14 +68,17 @@ export function apiRoutes(context: ServerContext, extras: AppExtras): RouteSpec[
     ...apiKeyRoutes(context, extras.authentication),
     ...flowRoutes(context),
     ...publishRoutes(context),
+    ...pauseRoutes(context),
     ...templateRoutes(extras.templates),
+    ...bulkRoutes(context),
     ...executionRoutes(context),
     ...approvalRoutes(context),
     ...escalationRoutes(context),
     ...accountRoutes(context),
     ...nodeTypeRoutes(context),
+    ...retentionRoutes(context),
     ...extras.routes,
-    ...healthRoutes(context, extras.readiness),
+    ...healthRoutes(context, extras.readiness, extras.health),
   ];
 }
 
@@ -79,8 +88,8 @@ export function createApp(context: ServerContext, extras: AppExtras): Express {
   app.disable('x-powered-by');
   // Answers of the API are never stored, so that hashing each for an ETag would be for nothing.
   app.disable('etag');
-  // A proxy on this machine may tell the client's address and protocol; nobody else.
-  app.set('trust proxy', 'loopback');
+  // These may tell the client's address and protocol; nobody else.
+  app.set('trust proxy', context.config.TRUSTED_PROXIES);
   app.use(requestLog(context.log));
   for (const router of extras.rawRouters) app.use(router);
   app.use(securityHeaders, originCheck(context.publicUrl));

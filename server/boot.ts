@@ -15,6 +15,7 @@ import type { ServerContext } from './context.ts';
 import { connectDatabase } from './database/connect.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { createExecutions } from './executions/executions.ts';
+import { createFaults, servicesWithFaults } from './faults.ts';
 import { createHttpService } from './http-client/safe-request.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { createLive } from './live/live.ts';
@@ -25,12 +26,15 @@ import type { Logger } from './log.ts';
 import { createNodeServices } from './node-services.ts';
 import { mirrorCatalogue } from './node-types/mirror.ts';
 import { loadCustomNodes } from './nodes/load-custom-nodes.ts';
+import { programVersion } from './program-version.ts';
+import { startRetention } from './retention/retention-job.ts';
 import { graphSimulator } from './sandbox/graph-simulator.ts';
 import { sandboxRoutes } from './sandbox/routes.ts';
 import { createSandboxAccount, SANDBOX_GRAPH_PATH } from './sandbox/sandbox-account.ts';
 import { SandboxStore } from './sandbox/sandbox-store.ts';
 import { WebhookDelivery } from './sandbox/webhook-delivery.ts';
 import type { Secrets } from './secrets.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
 import { readTemplates } from './templates/read-templates.ts';
 import { createWebhooks } from './webhooks/webhooks.ts';
 
@@ -55,13 +59,16 @@ export type Running = { url: string; stop(): Promise<void> };
  * @throws what keeps a part from starting; everything begun is undone before
  */
 export async function boot(options: BootOptions): Promise<Running> {
-  const { config, secrets, log, databaseUrl } = options;
+  const { config, secrets, databaseUrl } = options;
   await using undo = new AsyncDisposableStack();
 
   options.progress?.('Preparing the database');
   const { db, pool, close } = connectDatabase(databaseUrl);
   undo.defer(close);
   await migrateDatabase(pool);
+  const telemetry = await openTelemetry({ config, log: options.log, pool });
+  undo.defer(telemetry.close);
+  const { log } = telemetry;
 
   const catalogue = createBuiltinCatalogue();
   await loadCustomNodes(catalogue, {
@@ -72,6 +79,7 @@ export async function boot(options: BootOptions): Promise<Running> {
   await mirrorCatalogue(pool, catalogue);
 
   const server = createServer();
+  let isStopping = false;
   const ownUrl = () => ownAddress(config, server);
   const publicUrl = () => config.PUBLIC_URL ?? addressOf(config, server);
 
@@ -79,23 +87,38 @@ export async function boot(options: BootOptions): Promise<Running> {
     pool,
     encryptionKey: secrets.encryptionKey,
     graphUrl: config.INSTAGRAM_GRAPH_URL,
+    rateLimits: config.INSTAGRAM_RATE_LIMITS,
     ownUrl,
     ai: createAiService({ config, log }),
     http: createHttpService(),
   });
   undo.defer(services.close);
 
+  const faults = createFaults(config.KILL_AT);
   const live = createLive();
   const executions = createExecutions({
     config,
     log,
     pool,
-    catalogue,
-    live,
-    servicesFor: services.servicesFor,
+    catalogue: telemetry.catalogue(catalogue),
+    live: telemetry.liveOfExecutions(live),
+    servicesFor: (execution) => servicesWithFaults(services.servicesFor(execution), faults),
     onFlowChanged: (flowId) => webhooks.flowChanged(flowId),
+    version: programVersion(),
+    faults,
   });
-  const webhooks = createWebhooks({ pool, catalogue, log, secrets, onStored: executions.onStored });
+  const webhooks = createWebhooks({
+    pool,
+    catalogue,
+    log,
+    secrets,
+    reserve: executions.reserve,
+    faults,
+    onStored: (stored) => {
+      telemetry.stored(stored);
+      executions.onStored(stored);
+    },
+  });
 
   const context: ServerContext = { config, secrets, log, db, pool, catalogue, executions, live, publicUrl };
   const authentication = createAuthentication(context);
@@ -114,11 +137,16 @@ export async function boot(options: BootOptions): Promise<Running> {
         ...sandboxRoutes({ store, delivery }),
         ...liveRoutes({ tickets }),
       ],
-      rawRouters: config.ROLE === 'worker' ? [] : [webhooks.router, simulator],
+      rawRouters: config.ROLE === 'worker' ? [] : [telemetry.webhooks, webhooks.router, simulator],
       templates: await readTemplates(),
       onWorkspaceCreated: (workspaceId, transaction) =>
         createSandboxAccount(transaction, secrets, workspaceId),
-      readiness: { queue: executions.queueDepth },
+      readiness: {},
+      health: {
+        helpful: { queue: executions.queueDepth },
+        isStopping: () => isStopping,
+        metrics: telemetry.metrics,
+      },
       editorDir: existsSync(EDITOR_DIR) ? EDITOR_DIR : null,
     }),
   );
@@ -126,25 +154,41 @@ export async function boot(options: BootOptions): Promise<Running> {
     server,
     authenticate: authentication.authenticate,
     tickets,
-    live,
+    live: telemetry.liveOfSockets(live, server),
     pool,
     log,
     allowedOrigins: () => [publicUrl()],
   });
 
   await executions.start();
-  undo.defer(() => executions.stop());
+  let drained: Promise<void> | undefined;
+  const drain = () => {
+    drained ??= executions.stop();
+    return drained;
+  };
+  undo.defer(drain);
   options.progress?.('Opening the port');
   await listen(server, config);
   undo.defer(() => stopListening(server));
   undo.defer(() => sockets.close());
   undo.defer(() => delivery.stop());
   void delivery.wake();
+  const retention = config.ROLE === 'server' ? null : startRetention({ pool, log });
+  undo.defer(async () => retention?.stop());
   // Trained now, 0.2 s after the port is open, rather than while the first comment waits.
   if (config.ROLE !== 'server') setImmediate(baseModel);
 
   const running = undo.move();
-  return { url: publicUrl(), stop: () => running.disposeAsync() };
+  return {
+    url: publicUrl(),
+    stop: async () => {
+      isStopping = true;
+      void retention?.stop();
+      // While work comes to an end, load balancers learn from /readyz to stay away; what they still send is stored.
+      await drain().catch(() => {});
+      await running.disposeAsync();
+    },
+  };
 }
 
 async function listen(server: Server, config: Config): Promise<void> {
@@ -169,5 +213,6 @@ function addressOf(config: Config, server: Server): string {
 
 /** A worker has no sandbox of its own: it reaches that of the servers. */
 function ownAddress(config: Config, server: Server): string {
-  return config.ROLE === 'worker' && config.PUBLIC_URL ? config.PUBLIC_URL : addressOf(config, server);
+  const ofServers = config.INTERNAL_URL ?? config.PUBLIC_URL;
+  return config.ROLE === 'worker' && ofServers ? ofServers : addressOf(config, server);
 }

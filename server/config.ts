@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { KILL_AT } from './faults.ts';
+import { parseRateLimits } from './instagram/rate-limits.ts';
 
 /** An empty variable counts as not set: `.env.example` lists all of them empty. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -13,6 +15,13 @@ const url = (...protocols: string[]) =>
   });
 const httpUrl = url('http:', 'https:').transform((text) => text.replace(/\/+$/, ''));
 
+const rateLimits = z.string().transform((text, context) => {
+  const limits = parseRateLimits(text);
+  if (typeof limits !== 'string') return limits;
+  context.addIssue({ code: 'custom', message: limits });
+  return z.NEVER;
+});
+
 const environmentSchema = z.object({
   PORT: withDefault(z.coerce.number().int().min(0).max(65_535), 3000),
   HOST: withDefault(z.string(), '127.0.0.1'),
@@ -20,12 +29,16 @@ const environmentSchema = z.object({
   DATABASE_URL: optional(url('postgres:', 'postgresql:')),
   REDIS_URL: optional(url('redis:', 'rediss:')),
   PUBLIC_URL: optional(httpUrl),
+  INTERNAL_URL: optional(httpUrl),
+  TRUSTED_PROXIES: withDefault(z.string().max(1_000), 'loopback'),
   APP_SECRET: optional(z.string().min(16)),
   ENCRYPTION_KEY: optional(z.string().min(16)),
   META_APP_ID: optional(z.string()),
   META_APP_SECRET: optional(z.string()),
   META_VERIFY_TOKEN: optional(z.string()),
   INSTAGRAM_GRAPH_URL: withDefault(httpUrl, 'https://graph.instagram.com/v24.0'),
+  /** Not set: the defaults of server/instagram/rate-limits.ts. */
+  INSTAGRAM_RATE_LIMITS: z.preprocess((given) => given ?? '', rateLimits),
   OPENAI_API_KEY: optional(z.string()),
   OPENAI_BASE_URL: optional(httpUrl),
   ANTHROPIC_API_KEY: optional(z.string()),
@@ -40,6 +53,25 @@ const environmentSchema = z.object({
   ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
   WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(1_000), 50),
   CUSTOM_NODES_DIR: optional(z.string()),
+  METRICS_TOKEN: optional(z.string().min(16)),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(httpUrl),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(z.string()),
+  OTEL_SERVICE_NAME: optional(z.string()),
+  OTEL_RESOURCE_ATTRIBUTES: optional(z.string()),
+  OTEL_TRACES_SAMPLER: optional(
+    z.enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ]),
+  ),
+  OTEL_TRACES_SAMPLER_ARG: optional(z.coerce.number().min(0).max(1)),
+  OTEL_SDK_DISABLED: optional(z.enum(['true', 'false'])),
+  KILL_AT: optional(z.string().regex(KILL_AT)),
   LOG_LEVEL: withDefault(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
 });
 

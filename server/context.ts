@@ -59,6 +59,8 @@ export type Executions = {
   }): Promise<void>;
   /** The published version of a flow changed (published, unpublished, deleted): caches forget it. */
   flowChanged(flowId: string): void;
+  /** A paused flow goes on: what was held back is taken up. */
+  flowResumed(flowId: string): void;
 };
 
 /** Live events to whoever watches; implemented in server/live/. Never throws, never blocks. */

@@ -44,6 +44,12 @@ export async function lockDataFolder(dir: string): Promise<DataFolderLock> {
   };
 }
 
+/** The process that uses a data folder now; null where none does. */
+export async function dataFolderUser(dir: string): Promise<number | null> {
+  const owner = parseOwner(await readFile(join(dir, 'lock'), 'utf8').catch(() => ''));
+  return owner && (await isRunning(owner)) ? owner.pid : null;
+}
+
 /** Like `mkdir -p`, which in Node never ends where a parent exists and takes no folders (/proc). */
 async function makeFolder(dir: string): Promise<void> {
   const make = () =>

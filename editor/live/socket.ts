@@ -10,16 +10,26 @@ export type LiveListener = {
   since?: number;
 };
 
-type Topic = { listeners: Set<LiveListener>; lastSeq: number | undefined };
+type Topic = {
+  listeners: Set<LiveListener>;
+  /** Of an execution: the last event known; later ones are sent from the journal. */
+  lastSeq: number | undefined;
+  /** What was loaded over HTTP may be older than the subscription: it is loaded anew once that is in effect. */
+  isBehind: boolean;
+};
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+/** The server has too many connections (RFC 6455 registry: "Try Again Later"): the next tries are rarer. */
+const TRY_AGAIN_LATER = 1013;
+const PATIENT_AFTER_FAILURES = 4;
 /** Proxies close connections that are quiet for a minute. */
 const PING_MS = 25_000;
 
 /**
- * The one WebSocket of a page. It connects with its first listener, comes back after a loss with growing pauses, and takes
- * up an execution where it stopped; for other topics it tells listeners to load anew.
+ * The one WebSocket of a page. It connects with its first listener, comes back after a loss with growing pauses (of
+ * random length, for a server that stops sends all its pages away at once), and takes up an execution where it stopped;
+ * for other topics it tells listeners to load anew.
  */
 export class LiveSocket {
   readonly #url: string;
@@ -27,7 +37,6 @@ export class LiveSocket {
   readonly #stateListeners = new Set<() => void>();
   #socket: WebSocket | undefined;
   #state: ConnectionState = 'connecting';
-  #hasBeenOpen = false;
   #failures = 0;
   #heardSincePing = true;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -49,10 +58,10 @@ export class LiveSocket {
 
   /** @returns unsubscribes */
   subscribe(name: string, listener: LiveListener): () => void {
-    const topic = this.#topics.get(name) ?? { listeners: new Set(), lastSeq: undefined };
+    const topic = this.#topics.get(name) ?? { listeners: new Set(), lastSeq: undefined, isBehind: true };
     this.#topics.set(name, topic);
     topic.listeners.add(listener);
-    if (this.#isOpen) this.#sendSubscribe(name, listener.since);
+    if (this.#isOpen) this.#sendSubscribe(name, listener.since ?? topic.lastSeq);
     else if (listener.since !== undefined)
       topic.lastSeq = Math.min(topic.lastSeq ?? listener.since, listener.since);
     this.#connect();
@@ -65,6 +74,7 @@ export class LiveSocket {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#drop();
+    for (const topic of this.#topics.values()) topic.isBehind = true;
     if (this.#topics.size > 0) this.#connect();
   }
 
@@ -81,27 +91,22 @@ export class LiveSocket {
     this.#socket = socket;
     socket.addEventListener('open', () => this.#opened());
     socket.addEventListener('message', ({ data }) => this.#received(String(data)));
-    socket.addEventListener('close', () => {
-      if (this.#socket === socket) this.#closed();
+    socket.addEventListener('close', ({ code }) => {
+      if (this.#socket === socket) this.#closed(code);
     });
   }
 
   #opened(): void {
-    const isReturn = this.#hasBeenOpen;
-    this.#hasBeenOpen = true;
-    this.#failures = 0;
     this.#heardSincePing = true;
     this.#setState('online');
-    for (const [name, topic] of this.#topics) {
-      this.#sendSubscribe(name, topic.lastSeq);
-      if (isReturn && topic.lastSeq === undefined) resync(topic);
-    }
+    for (const [name, topic] of this.#topics) this.#sendSubscribe(name, topic.lastSeq);
     this.#pingTimer = setInterval(() => this.#ping(), PING_MS);
   }
 
   /** A connection that answered nothing since the last ping is dead, whatever the browser thinks. */
   #ping(): void {
     if (!this.#heardSincePing) {
+      this.#setState('offline');
       this.reconnect();
       return;
     }
@@ -111,10 +116,14 @@ export class LiveSocket {
 
   #received(text: string): void {
     this.#heardSincePing = true;
+    // Being let in alone says nothing: a full server closes right after.
+    this.#failures = 0;
     const message = JSON.parse(text) as ServerMessage;
     switch (message.type) {
       case 'pong':
+        return;
       case 'subscribed':
+        this.#subscribed(this.#topics.get(message.topic));
         return;
       case 'error':
         console.warn(`Live updates: ${message.message}`);
@@ -129,6 +138,12 @@ export class LiveSocket {
     }
   }
 
+  #subscribed(topic: Topic | undefined): void {
+    if (!topic) return;
+    if (topic.isBehind && topic.lastSeq === undefined) resync(topic);
+    topic.isBehind = false;
+  }
+
   #deliver(event: LiveEvent): void {
     const topic = this.#topics.get(event.topic);
     if (!topic) return;
@@ -136,8 +151,10 @@ export class LiveSocket {
     for (const listener of [...topic.listeners]) listener.onEvent(event);
   }
 
-  #closed(): void {
+  #closed(code: number): void {
     this.#drop();
+    for (const topic of this.#topics.values()) topic.isBehind = true;
+    if (code === TRY_AGAIN_LATER) this.#failures = Math.max(this.#failures, PATIENT_AFTER_FAILURES);
     if (this.#topics.size === 0) {
       this.#setState('connecting');
       return;
@@ -150,7 +167,7 @@ export class LiveSocket {
         this.#retryTimer = undefined;
         if (this.#topics.size > 0) this.#connect();
       },
-      pause * (0.75 + Math.random() / 2),
+      pause * (0.5 + Math.random()),
     );
   }
 

@@ -109,6 +109,10 @@ export const flowSchema = z.object({
   publishedVersion: z.number().int().nullable(),
   /** True when the draft differs from the published version. */
   hasUnpublishedChanges: z.boolean(),
+  /** Since when nothing starts; null unless the flow is paused. */
+  pausedAt: isoTime.nullable(),
+  /** Events that wait for the flow to be resumed, counted up to 10,000; 0 unless it is paused. */
+  queuedExecutions: z.number().int(),
   webhookUrl: z.string(),
   verifyToken: z.string(),
   revision: z.number().int(),
@@ -122,6 +126,8 @@ export type Flow = z.output<typeof flowSchema>;
 export const flowSummarySchema = flowSchema.omit({ graph: true, problems: true }).extend({
   /** Types of its triggers, for icons. */
   triggers: z.array(z.string()),
+  /** Counted up to 10,000. */
+  /** Counted up to 10,000. */
   runsToday: z.number().int(),
   failuresToday: z.number().int(),
   lastRunAt: isoTime.nullable(),
@@ -234,6 +240,91 @@ export const settleEffectRequestSchema = z.object({
   happened: z.boolean(),
 });
 
+// Failed executions, and steering many at once
+
+/** Most executions of one call. */
+export const BULK_LIMIT = 1_000;
+
+const failureFilter = {
+  flowId: id.optional(),
+  errorCode: z.string().min(1).max(100).optional(),
+  nodeId: z.string().min(1).max(64).optional(),
+  /** Created then or later. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** Created before then. */
+  until: z.iso.datetime({ offset: true }).optional(),
+};
+/** `?flowId=&errorCode=…`: which failed executions. */
+export const failureQuerySchema = z.object(failureFilter);
+export type FailureFilter = z.output<typeof failureQuerySchema>;
+
+/** Failed executions with the same error at the same node of a flow. */
+export const failureGroupSchema = z.object({
+  flowId: id,
+  flowName: z.string(),
+  nodeId: z.string().nullable(),
+  nodeName: z.string().nullable(),
+  errorCode: z.string(),
+  /** Of the newest of them. */
+  message: z.string(),
+  count: z.number().int(),
+  firstAt: isoTime,
+  lastAt: isoTime,
+});
+export type FailureGroup = z.output<typeof failureGroupSchema>;
+export const failuresSchema = z.object({
+  /** The largest first, at most 50. */
+  groups: z.array(failureGroupSchema),
+  /** Of all groups; the newest 10,000 are looked at. */
+  total: z.number().int(),
+  /** There are more than were looked at. */
+  isCapped: z.boolean(),
+  /** The server's time. As `finishedBefore` of a retry: only what is counted here, not what fails again meanwhile. */
+  asOf: isoTime,
+});
+export type Failures = z.output<typeof failuresSchema>;
+
+const bulkIds = z.array(id).min(1).max(BULK_LIMIT).optional();
+/** Where the call before ended; only with `filter`. */
+const bulkCursor = z.string().max(500).optional();
+const byIdsOrFilter = {
+  check: ({ ids, filter }: { ids?: unknown; filter?: unknown }) =>
+    (ids === undefined) !== (filter === undefined),
+  error: { path: ['ids'], message: 'Give either `ids` or `filter`.' },
+};
+
+/** A filter with an unknown name is refused: left out it would mean more executions than meant. */
+export const bulkRetryRequestSchema = z
+  .strictObject({
+    ids: bulkIds,
+    filter: z.strictObject(failureFilter).optional(),
+    /** Leaves alone what failed then or later: what was retried meanwhile and failed again. */
+    finishedBefore: z.iso.datetime({ offset: true }).optional(),
+    cursor: bulkCursor,
+  })
+  .refine(byIdsOrFilter.check, byIdsOrFilter.error);
+export const bulkCancelRequestSchema = z
+  .strictObject({
+    ids: bulkIds,
+    filter: z
+      .strictObject({
+        flowId: failureFilter.flowId,
+        status: z.enum(['queued', 'waiting']).optional(),
+        since: failureFilter.since,
+        until: failureFilter.until,
+      })
+      .optional(),
+    cursor: bulkCursor,
+  })
+  .refine(byIdsOrFilter.check, byIdsOrFilter.error);
+
+const skipped = z.array(z.object({ id, reason: z.string() }));
+/** `nextCursor` is set when the filter names more than one call takes: call again with it. */
+const bulkRest = { skipped, nextCursor: z.string().nullable() };
+export const bulkRetriedSchema = z.object({ retried: z.number().int(), ...bulkRest });
+export type BulkRetried = z.output<typeof bulkRetriedSchema>;
+export const bulkCancelledSchema = z.object({ cancelled: z.number().int(), ...bulkRest });
+
 // Approvals and escalations
 
 export const approvalSchema = z.object({
@@ -271,6 +362,55 @@ export const escalationSchema = z.object({
   createdAt: isoTime,
 });
 export type Escalation = z.output<typeof escalationSchema>;
+
+// Retention
+
+const keptDays = z
+  .int({ error: 'Days are a whole number from 3 to 3,650, or null to keep for ever.' })
+  .min(3, 'At least 3 days: Instagram may deliver an event again for that long.')
+  .max(3_650, 'At most 3,650 days; null keeps for ever.')
+  .nullable();
+/** How many days things are kept; null = for ever. */
+export const retentionSettingsSchema = z.strictObject({
+  /** Ended executions that did not fail, from their end. */
+  executionsDays: keptDays,
+  failedExecutionsDays: keptDays,
+  /** What the platform sent, as it came. */
+  eventsDays: keptDays,
+  /** Messages and comments, those of the sandbox too. */
+  messagesDays: keptDays,
+  auditDays: keptDays,
+});
+export type RetentionSettings = z.output<typeof retentionSettingsSchema>;
+
+/** Rows by kind. */
+const retentionCountsSchema = z.object({
+  executions: z.number().int(),
+  failedExecutions: z.number().int(),
+  events: z.number().int(),
+  messages: z.number().int(),
+  comments: z.number().int(),
+  sandboxItems: z.number().int(),
+  auditEntries: z.number().int(),
+});
+export type RetentionCounts = z.output<typeof retentionCountsSchema>;
+/** What the next run would remove; each is counted up to 10,000. */
+export const retentionPreviewSchema = retentionCountsSchema;
+
+export const retentionSchema = z.object({
+  settings: retentionSettingsSchema,
+  preview: retentionPreviewSchema,
+  /** Of the whole installation, estimated by the database. */
+  stored: z.array(
+    z.object({
+      kind: z.enum(['executions', 'events', 'messages', 'comments', 'sandbox', 'audit']),
+      rows: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  ),
+  lastRun: z.object({ startedAt: isoTime, finishedAt: isoTime, removed: retentionCountsSchema }).nullable(),
+});
+export type Retention = z.output<typeof retentionSchema>;
 
 // Accounts
 

@@ -387,8 +387,8 @@ export const flowExecutions = pgTable(
     replayOf: uuid('replay_of'),
     /** When a waiting execution is woken by time at the latest. */
     resumeAt: time('resume_at'),
+    /** The process (`processes.id`) that runs it. */
     leaseOwner: text('lease_owner'),
-    leaseUntil: time('lease_until'),
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     /** Number of the last live event given out; see DESIGN 7. */
     lastSeq: integer('last_seq').notNull().default(0),
@@ -412,10 +412,12 @@ export const flowExecutions = pgTable(
       .where(sql`${table.status} = 'running' and ${table.contactKey} is not null`),
     index('flow_executions_open')
       .on(table.status, table.createdAt)
-      .where(sql`${table.status} in ('queued', 'running', 'waiting')`),
-    index('flow_executions_failed')
-      .on(table.workspaceId, table.createdAt)
-      .where(sql`${table.status} = 'failed'`),
+      .where(sql`${table.status} in ('queued', 'running')`),
+    index('flow_executions_due').on(table.resumeAt).where(sql`${table.status} = 'waiting'`),
+    /** Lists by the statuses that are rare among very many rows. */
+    index('flow_executions_rare')
+      .on(table.workspaceId, table.status, table.createdAt)
+      .where(sql`${table.status} in ('waiting', 'failed', 'cancelled')`),
   ],
 );
 

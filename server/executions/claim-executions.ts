@@ -1,12 +1,10 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { Graph } from '../../engine/graph.ts';
-
-/**
- * How long a process holds an execution without a sign of life. Shorter and a busy process loses its work to another;
- * longer and a crash is noticed later.
- */
-export const LEASE_SECONDS = 30;
+import { isUniqueViolation } from './group-commit.ts';
+import type { DueExecution } from './lanes.ts';
+import type { DueRow } from './wake-executions.ts';
+import { toDue } from './wake-executions.ts';
 
 /** An execution that this process holds, as it has to be run. */
 export type ClaimedExecution = {
@@ -31,25 +29,22 @@ export type ClaimedExecution = {
 };
 
 /**
- * Takes those of the executions that may run now: queued, and no other of the same flow and contact is running or
- * queued before it. What is not taken is taken later by whoever ends the one in front, or by the sweep.
+ * Takes those of the executions that may run now: queued, of a flow that is not paused, and no other of the same flow and
+ * contact is running or queued before it. What is not taken is taken later by whoever ends the one in front, or by the sweep.
  */
 async function claimExecutions(
   pool: pg.Pool,
-  leaseOwner: string,
+  holder: string,
   executionIds: string[],
 ): Promise<ClaimedExecution[]> {
   const { rows } = await pool.query<ClaimRow>({
     name: 'claim-executions',
     text: `update flow_executions e set status = 'running', resume_at = null, ${TAKE}
-      where e.id = any($1::uuid[]) and ${MAY_RUN} returning ${CLAIMED_COLUMNS}`,
-    values: [executionIds, leaseOwner, LEASE_SECONDS],
+      where e.id = any($1::uuid[]) and ${IS_QUEUED_BY_ID} and ${MAY_RUN} returning ${CLAIMED_COLUMNS}`,
+    values: [executionIds, holder],
   });
   return rows.map(toClaimed);
 }
-
-/** SQLSTATE of a unique index that refuses a row. */
-const UNIQUE_VIOLATION = '23505';
 
 /**
  * As `claimExecutions`, where other processes claim too: two of one contact that are taken at the same moment by two
@@ -57,45 +52,46 @@ const UNIQUE_VIOLATION = '23505';
  */
 export async function claimInOrder(
   pool: pg.Pool,
-  leaseOwner: string,
+  holder: string,
   executionIds: string[],
 ): Promise<ClaimedExecution[]> {
   try {
-    return await claimExecutions(pool, leaseOwner, executionIds);
+    return await claimExecutions(pool, holder, executionIds);
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== UNIQUE_VIOLATION) throw error;
+    if (!isUniqueViolation(error)) throw error;
     if (executionIds.length === 1) return [];
     const claimed: ClaimedExecution[] = [];
-    for (const id of executionIds) claimed.push(...(await claimInOrder(pool, leaseOwner, [id])));
+    for (const id of executionIds) claimed.push(...(await claimInOrder(pool, holder, [id])));
     return claimed;
   }
 }
 
-/**
- * Executions that may run and have been queued for a while, in the order of arrival: when the queue has no jobs, it lost
- * theirs or never got one.
- * @param page `afterSeq` of the last one of the page before
- */
+/** Executions that may run and have been queued for a while, the oldest first. */
 export async function findForgotten(
   pool: pg.Pool,
-  page: { afterSeq: number; limit: number; queuedForSeconds: number },
-): Promise<{ id: string; seq: number }[]> {
-  const { rows } = await pool.query<{ id: string; seq: string }>({
+  { limit, queuedForSeconds }: { limit: number; queuedForSeconds: number },
+): Promise<DueExecution[]> {
+  const { rows } = await pool.query<DueRow>({
     name: 'find-forgotten',
-    text: `select e.id, e.seq from flow_executions e
-      where e.seq > $1 and e.created_at <= now() - make_interval(secs => $3) and ${MAY_RUN}
-      order by e.seq limit $2`,
-    values: [page.afterSeq, page.limit, page.queuedForSeconds],
+    text: `select e.id, e.event->>'kind' as kind from flow_executions e
+      where e.status = 'queued' and e.created_at <= now() - make_interval(secs => $2) and ${MAY_RUN} order by e.created_at limit $1`,
+    values: [limit, queuedForSeconds],
   });
-  return rows.map(({ id, seq }) => ({ id, seq: Number(seq) }));
+  return rows.map(toDue);
 }
 
-const TAKE = `lease_owner = $2, lease_until = now() + make_interval(secs => $3),
-  started_at = coalesce(e.started_at, now())`;
+const TAKE = `lease_owner = $2, started_at = coalesce(e.started_at, now())`;
 
-const MAY_RUN = `e.status = 'queued' and (e.contact_key is null or not exists (
+/**
+ * The status as no index has it, so that executions are found by their ids: the planner does not know how long the queue
+ * is, and may else read all of it to find 25.
+ */
+const IS_QUEUED_BY_ID = `e.status || '' = 'queued'`;
+
+const MAY_RUN = `(e.contact_key is null or not exists (
   select 1 from flow_executions o where o.flow_id = e.flow_id and o.contact_key = e.contact_key
-    and o.status in ('queued', 'running') and o.id <> e.id and (o.status = 'running' or o.seq < e.seq)))`;
+    and o.status in ('queued', 'running') and o.id <> e.id and (o.status = 'running' or o.seq < e.seq)))
+  and (e.mode = 'test' or not exists (select 1 from flows f where f.id = e.flow_id and f.paused_at is not null))`;
 
 const CLAIMED_COLUMNS = `e.id, e.workspace_id, e.flow_id, e.flow_version, e.graph, e.trigger_node_id, e.mode, e.dry_run,
   e.event, e.contact_key, e.last_seq, e.created_at, e.started_at, e.cancel_requested,

@@ -25,10 +25,10 @@ export type Teller = {
 /** Journals one run of an execution and tells whoever watches, each event once and in order (DESIGN 7). */
 export function createTeller(
   deps: { journals: JournalStore; live: Live; pool: pg.Pool; log: Logger },
-  execution: ClaimedExecution,
+  execution: ClaimedExecution & { holder: string },
   journalledSeq: number,
 ): Teller {
-  const { id: executionId, workspaceId, flowId, isFresh, lastSeq } = execution;
+  const { id: executionId, holder, workspaceId, flowId, isFresh, lastSeq } = execution;
   const feed = createExecutionFeed(
     { executionId, flowId, lastSeq: isFresh ? lastSeq : Math.max(lastSeq, journalledSeq) + SEQ_GAP },
     (event) => deps.live.publish(workspaceId, [event]),
@@ -49,7 +49,13 @@ export function createTeller(
       seq: held[index]?.seq ?? (entry.type === 'step' ? told.get(entry.step) : undefined) ?? feed.lastSeq(),
     }));
     try {
-      const written = await deps.journals.write({ executionId, workspaceId, flowId, entries: numbered });
+      const written = await deps.journals.write({
+        executionId,
+        holder,
+        workspaceId,
+        flowId,
+        entries: numbered,
+      });
       entries.forEach((entry, index) => {
         const event = held[index];
         if (event && entry.type === 'step') told.set(entry.step, event.seq);

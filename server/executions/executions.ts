@@ -1,25 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type pg from 'pg';
 import type { NodeCatalogue } from '../../engine/catalogue.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { Config } from '../config.ts';
 import type { Executions } from '../context.ts';
 import type { LiveEventType } from '../contract/live.ts';
+import type { Faults } from '../faults.ts';
+import { noFaults } from '../faults.ts';
 import type { LocalLive } from '../live/live.ts';
 import { openLiveRelay } from '../live/live-relay.ts';
 import type { Logger } from '../log.ts';
 import type { ExecutionQueue, QueueConsumer } from '../queue/execution-queue.ts';
+import { QueueUnavailableError } from '../queue/execution-queue.ts';
 import { openQueue } from '../queue/open-queue.ts';
-import type { ExecutionToStore } from '../webhooks/ingest.ts';
+import type { Reserve, StoredExecution } from '../webhooks/ingest.ts';
 import { cancelExecution } from './cancel-execution.ts';
 import { decideApproval } from './decide-approval.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { takeBackAll } from './leases.ts';
+import { takeBackAll } from './held-executions.ts';
+import type { DueExecution, Lane } from './lanes.ts';
+import { laneOf } from './lanes.ts';
 import { liveSummary } from './live-data.ts';
 import type { Notices } from './notices.ts';
 import { openNotices } from './notices.ts';
 import { createPlans } from './plans.ts';
+import type { Presence } from './presence.ts';
+import { createSolePresence, openPresence } from './presence.ts';
 import { replayExecution, retryExecution } from './retry-execution.ts';
 import type { Runner, RunnerDeps } from './runner.ts';
 import { createRunner } from './runner.ts';
@@ -29,10 +34,17 @@ import { settleEffect } from './settle-effect.ts';
 import { storeTestRun } from './start-test.ts';
 import type { Sweep } from './sweep.ts';
 import { startSweep } from './sweep.ts';
+import { createTakeOver } from './take-over.ts';
 import { nextOfContacts } from './wake-executions.ts';
 
 /** How long running executions may finish when the process stops; then they are given back. */
 const GRACE_MS = 10_000;
+
+/**
+ * After an interruption nobody asks whether an effect happened until this long has passed: a request that was sent at the
+ * last moment may still be worked on. Longer than Instagram usually takes to answer.
+ */
+const QUIET_MS = 5_000;
 
 export type ExecutionsDeps = {
   config: Pick<Config, 'ROLE' | 'WORKER_CONCURRENCY' | 'REDIS_URL' | 'shape'>;
@@ -43,6 +55,11 @@ export type ExecutionsDeps = {
   servicesFor: RunnerDeps['servicesFor'];
   /** Told when the published version of a flow changed, here or in another process; null = any may have. */
   onFlowChanged?: (flowId: string | null) => void;
+  /** Of this program, as other processes see it. */
+  version?: string;
+  /** For tests. */
+  quietMs?: number;
+  faults?: Faults;
 };
 
 export type ExecutionsRuntime = Executions & {
@@ -50,14 +67,19 @@ export type ExecutionsRuntime = Executions & {
   start(): Promise<void>;
   /** Takes nothing more, finishes or gives back what runs. Resolves when nothing is under way. */
   stop(graceMs?: number): Promise<void>;
-  /** New executions are on disk: they are queued and told of. Never throws. */
-  onStored(executions: ExecutionToStore[]): void;
-  /** Jobs that nobody has taken yet. */
+  /** Keeps slots of this process for executions that are about to be stored. */
+  reserve: Reserve;
+  /** New executions are on disk: they are queued, unless they run here already, and told of. Never throws. */
+  onStored(executions: StoredExecution[]): void;
+  /** Jobs that nobody has taken yet. @throws QueueUnavailableError */
   queueDepth(): Promise<number>;
+  /** The same by lane. */
+  queueDepths(): Promise<Record<Lane, number>>;
 };
 
 /** Everything that runs while the process is up. */
 type Work = {
+  presence: Presence;
   queue: ExecutionQueue;
   runner: Runner | null;
   consumer: QueueConsumer | null;
@@ -69,39 +91,62 @@ type Work = {
 
 /** The executions of this process: queue, runner, sweep, schedules and the calls that steer them. */
 export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
-  const { config, log, pool, catalogue, live } = deps;
-  const leaseOwner = `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`;
+  const { config, log, pool, catalogue, live, faults = noFaults } = deps;
   const plans = createPlans(pool, catalogue);
+  const isAlone = config.shape === 'embedded';
   let work: Work | null = null;
 
   async function start(): Promise<void> {
-    if (config.shape === 'embedded') {
+    if (isAlone) {
       const count = await takeBackAll(pool);
       if (count > 0) log.info({ count }, 'Executions of the last run go on');
     }
-    const queue = await openQueue({ config, pool, log });
-    const relay = config.shape === 'embedded' ? null : await openLiveRelay({ config, pool, live, log });
-    const runner = config.ROLE === 'server' ? null : createRunner(runnerDeps());
+    const presence = isAlone
+      ? createSolePresence()
+      : await openPresence({
+          pool,
+          log,
+          role: config.ROLE,
+          version: deps.version ?? '',
+          onLost: (holder) => work?.runner?.lose(holder),
+        });
+    const opened = await openQueue({ config, pool, log });
+    const queue = {
+      ...opened,
+      add: (due: readonly DueExecution[]) => faults('queue', () => opened.add(due)),
+    };
+    const relay = isAlone ? null : await openLiveRelay({ config, pool, live, log });
+    const runner = config.ROLE === 'server' ? null : createRunner(runnerDeps(presence));
     work = {
+      presence,
       queue,
       runner,
-      consumer: runner && queue.consume((ids) => runner.submit(ids)),
-      sweep: startSweep({ pool, log, queue, afterRestart: config.shape === 'embedded' }),
-      schedules: runner && startSchedules({ pool, log, catalogue, onStored }),
-      notices:
-        config.shape === 'embedded' ? null : openNotices(pool, log, { onNotice, onGap: () => changed(null) }),
+      consumer: runner && queue.consume(runner.submit),
+      sweep: startSweep({
+        pool,
+        log,
+        queue,
+        runner,
+        takeOver: isAlone ? null : createTakeOver(pool),
+        now: presence.now,
+        afterRestart: isAlone,
+      }),
+      schedules: runner && startSchedules({ pool, log, catalogue, now: presence.now, onStored }),
+      notices: isAlone ? null : openNotices(pool, log, { onNotice, onGap: () => changed(null) }),
       relay,
     };
   }
 
-  function runnerDeps(): RunnerDeps {
+  function runnerDeps(presence: Presence): RunnerDeps {
     return {
       pool,
       log,
       live,
       plans,
-      leaseOwner,
+      presence,
       concurrency: config.WORKER_CONCURRENCY,
+      quietMs: deps.quietMs ?? QUIET_MS,
+      faults,
       servicesFor: deps.servicesFor,
       onSettled: ({ id, contactKey }, resumeAt) => {
         if (resumeAt) work?.sweep.noteDue(resumeAt);
@@ -118,16 +163,22 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     },
   });
 
-  async function dispatch(executionIds: string[]): Promise<void> {
-    if (executionIds.length > 0) await work?.queue.add(executionIds);
+  async function dispatch(due: DueExecution[]): Promise<void> {
+    if (due.length > 0) await work?.queue.add(due);
   }
 
-  /** The sweep finds what could not be queued. */
-  const reportLost = (error: unknown) =>
-    log.warn({ err: error }, 'Executions could not be queued; the sweep will find them');
+  /** What a person asked for goes before everything else. */
+  const dispatchAsked = (id: string) => dispatch([{ id, lane: 'messages' }]).catch(reportLost);
 
-  function onStored(executions: ExecutionToStore[]): void {
-    dispatch(executions.map(({ id }) => id)).catch(reportLost);
+  /** The sweep finds what could not be queued. */
+  const reportLost = (error: unknown) => {
+    if (error instanceof QueueUnavailableError) return;
+    log.warn({ err: error }, 'Executions could not be queued; the sweep will find them');
+  };
+
+  function onStored(executions: StoredExecution[]): void {
+    const due = executions.filter(({ isTaken }) => !isTaken);
+    dispatch(due.map(({ id, event }) => ({ id, lane: laneOf(event.kind) }))).catch(reportLost);
     const now = new Date();
     for (const { id, workspaceId, flowId, flowVersion, event } of executions) {
       const parts = {
@@ -157,13 +208,17 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
 
   function onNotice(notice: Parameters<Parameters<typeof openNotices>[2]['onNotice']>[0]): void {
     if (notice.kind === 'flow') changed(notice.flowId);
-    else work?.runner?.cancel(notice.executionId);
+    else if (notice.kind === 'cancel') work?.runner?.cancel(notice.executionId);
+    else work?.sweep.takeUp();
   }
 
   function changed(flowId: string | null): void {
     deps.onFlowChanged?.(flowId);
     work?.schedules?.refresh();
   }
+
+  const depths = async (): Promise<Record<Lane, number>> =>
+    (await work?.queue.depths()) ?? { messages: 0, comments: 0, other: 0 };
 
   return {
     start,
@@ -177,17 +232,21 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
       await stopping.runner?.stop(graceMs);
       await closing;
       await settled.idle();
+      await dispatch(stopping.runner?.leftOver() ?? []).catch(reportLost);
       work = null;
       await stopping.relay?.close();
       await stopping.queue.close();
+      await stopping.presence.leave();
     },
+    reserve: (executionIds) => work?.runner?.reserve(executionIds) ?? null,
     onStored,
-    queueDepth: () => work?.queue.depth() ?? Promise.resolve(0),
+    queueDepth: async () => Object.values(await depths()).reduce((sum, depth) => sum + depth, 0),
+    queueDepths: depths,
 
     startTest: async (request) => {
       const { executionId, event } = await storeTestRun(pool, catalogue, request);
       const { workspaceId, flowId, dryRun } = request;
-      await dispatch([executionId]).catch(reportLost);
+      await dispatchAsked(executionId);
       tell(workspaceId, 'execution.queued', { id: executionId, flowId }, 0, queuedTest(event, dryRun));
       return { executionId };
     },
@@ -220,16 +279,16 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
 
     retry: async (workspaceId, executionId) => {
       await retryExecution(pool, workspaceId, executionId);
-      await dispatch([executionId]).catch(reportLost);
+      await dispatchAsked(executionId);
     },
 
     settleEffect: async (request) => {
-      if (await settleEffect(pool, request)) await dispatch([request.executionId]).catch(reportLost);
+      if (await settleEffect(pool, request)) await dispatchAsked(request.executionId);
     },
 
     replay: async (workspaceId, executionId) => {
       const replayed = await replayExecution(pool, workspaceId, executionId);
-      await dispatch([replayed.executionId]).catch(reportLost);
+      await dispatchAsked(replayed.executionId);
       return replayed;
     },
 
@@ -237,12 +296,17 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
       const { workspaceId, approvalId } = request;
       const { executionId, flowId, nodeId } = await decideApproval(pool, request);
       tell(workspaceId, 'approval.decided', { id: executionId, flowId, nodeId }, 0, { approvalId });
-      await dispatch([executionId]).catch(reportLost);
+      await dispatchAsked(executionId);
     },
 
     flowChanged: (flowId) => {
       changed(flowId);
       work?.notices?.send({ kind: 'flow', flowId });
+    },
+
+    flowResumed: () => {
+      work?.sweep.takeUp();
+      work?.notices?.send({ kind: 'resumed' });
     },
   };
 }

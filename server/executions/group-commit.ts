@@ -101,6 +101,10 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** A unique index refused a row. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '23505';
+
 async function repeatDuringOutage<T>(action: () => Promise<T>, outageMs: number): Promise<T> {
   const giveUpAt = Date.now() + outageMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JournalEntry } from '../../engine/journal.ts';
 import { newId } from '../database/id.ts';
 import { createTestDatabase } from '../testing/database.ts';
-import { createJournalStore, LeaseLostError } from './journal-store.ts';
+import { createJournalStore, NotHeldError } from './journal-store.ts';
 import { loadSnapshots } from './load-snapshots.ts';
 import type { Workspace } from './testing/harness.ts';
 import { chain, createWorkspace, publishFlow } from './testing/harness.ts';
@@ -37,8 +37,9 @@ const step = (nodeId: string, output: unknown): JournalEntry => ({
 });
 
 function write(owner: string, executionId: string, entries: JournalEntry[]) {
-  return createJournalStore(pool, owner).write({
+  return createJournalStore(pool).write({
     executionId,
+    holder: owner,
     workspaceId: workspace.id,
     flowId,
     entries: entries.map((entry, index) => ({ entry, seq: index + 1 })),
@@ -105,18 +106,19 @@ describe('the journal store', () => {
     const id = await heldBy('somebody else');
     await expect(
       write('me', id, [step('a', {}), { type: 'end', end: { status: 'succeeded' } }]),
-    ).rejects.toThrow(LeaseLostError);
+    ).rejects.toThrow(NotHeldError);
     expect((await loadSnapshots(pool, [id])).get(id)?.steps).toEqual([]);
     const { rows } = await pool.query('select status from flow_executions where id = $1', [id]);
     expect(rows).toEqual([{ status: 'running' }]);
   });
 
   it('keeps an execution whose step can not be stored from taking others with it', async () => {
-    const store = createJournalStore(pool, 'me');
+    const store = createJournalStore(pool);
     const [good, bad] = [await heldBy('me'), await heldBy('me')];
     const entry = (executionId: string, nodeId: string, status: string) =>
       store.write({
         executionId,
+        holder: 'me',
         workspaceId: workspace.id,
         flowId,
         entries: [

@@ -1,62 +1,62 @@
 import type pg from 'pg';
 import type { EffectRecord, ExecutionEnd, JournalEntry, StepRecord } from '../../engine/journal.ts';
 import { newId } from '../database/id.ts';
+import type { Faults } from '../faults.ts';
+import { noFaults } from '../faults.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { jsonParameter } from './json-parameter.ts';
 
 /** What one call of `Journal.write` puts on disk. */
 export type JournalWrite = {
   executionId: string;
+  /** The name under which this process claimed it. */
+  holder: string;
   workspaceId: string;
   flowId: string;
   /** Each with the number of the live event that tells of it (DESIGN 7). */
   entries: { entry: JournalEntry; seq: number }[];
 };
 
-/** How the execution stands after the write; only a write with an `end` says more than that the lease holds. */
+/** How the execution stands after the write; only a write with an `end` says more than that it is still held. */
 export type JournalWritten = { status: string; resumeAt: Date | null };
 
 /** Another process has taken the execution over: whoever gets this stops, writes nothing more and performs nothing. */
-export class LeaseLostError extends Error {
-  override readonly name = 'LeaseLostError';
+export class NotHeldError extends Error {
+  override readonly name = 'NotHeldError';
 }
 
 export type JournalStore = {
-  /** Durable when resolved. @throws LeaseLostError when this process no longer holds the execution */
+  /** Durable when resolved. @throws NotHeldError when this process no longer holds the execution */
   write(write: JournalWrite): Promise<JournalWritten>;
 };
 
 /**
  * Writes the journal of all executions of this process, batched: one statement, and so one transaction, for whatever
- * concurrent executions have to write. Only the holder of an execution's lease can write.
- * @param leaseOwner the name under which this process claims executions
+ * concurrent executions have to write. Only the holder of an execution can write.
  */
-export function createJournalStore(pool: pg.Pool, leaseOwner: string): JournalStore {
+export function createJournalStore(pool: pg.Pool, faults: Faults = noFaults): JournalStore {
   const commits = createGroupCommit<JournalWrite, JournalWritten | undefined>({
-    write: (writes) => writeJournal(pool, leaseOwner, writes),
+    write: (writes) => faults('journal', () => writeJournal(pool, writes)),
     concurrency: 2,
   });
   return {
     write: async (write) => {
       const written = await commits.add(write);
-      if (!written) throw new LeaseLostError(`Execution ${write.executionId} is held by another process.`);
+      if (!written) throw new NotHeldError(`Execution ${write.executionId} is held by another process.`);
       return written;
     },
   };
 }
 
-async function writeJournal(
-  pool: pg.Pool,
-  leaseOwner: string,
-  writes: JournalWrite[],
-): Promise<(JournalWritten | undefined)[]> {
+async function writeJournal(pool: pg.Pool, writes: JournalWrite[]): Promise<(JournalWritten | undefined)[]> {
   const rows = journalRows(writes);
+  const holders = new Map(writes.map(({ executionId, holder }) => [executionId, holder]));
   const { rows: held } = await pool.query<{ id: string; status: string; resume_at: Date | null }>({
     name: 'journal-write',
     text: WRITE_JOURNAL,
     values: [
-      [...new Set(writes.map(({ executionId }) => executionId))],
-      leaseOwner,
+      [...holders.keys()],
+      [...holders.values()],
       jsonParameter(rows.steps),
       jsonParameter(rows.effects),
       jsonParameter(rows.approvals),
@@ -68,13 +68,15 @@ async function writeJournal(
 }
 
 /**
- * `$1` executions, `$2` lease owner, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution whose
- * lease is lost is written. A decision or message that came while the execution ran has set `resume_at` (see
+ * `$1` executions, `$2` who holds each, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution that
+ * was taken over is written, and are locked, so that none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
  * decide-approval.ts): then the execution that is put to wait is due at once.
  */
 const WRITE_JOURNAL = `
 with held as materialized (
-  select id from flow_executions where id = any($1::uuid[]) and lease_owner = $2 and status = 'running'
+  select e.id, e.lease_owner from flow_executions e
+  join unnest($1::uuid[], $2::text[]) as h(id, holder) on h.id = e.id and h.holder = e.lease_owner
+  where e.status = 'running' for no key update of e
 ), steps as (
   insert into execution_steps as s (execution_id, node_id, workspace_id, seq, status, attempt, started_at, finished_at,
     input, output, ports, error, logs, usage, wait, resume, retry_at)
@@ -111,11 +113,10 @@ with held as materialized (
   update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
     resume_at = case when r.status = 'waiting' then coalesce(e.resume_at, r.resume_at) end,
     finished_at = case when r.status <> 'waiting' then now() end,
-    lease_owner = null, lease_until = null
+    lease_owner = null
   from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
-    last_seq int)
-  where e.id = r.execution_id and e.id = any($1::uuid[]) and e.id in (select id from held)
-    and e.lease_owner = $2
+    last_seq int) join held on held.id = r.execution_id
+  where e.id = r.execution_id and e.id = any($1::uuid[]) and e.lease_owner = held.lease_owner
   returning e.id, e.status, e.resume_at
 ), closed as (
   update approvals a set status = 'cancelled', decided_at = now() from ended

@@ -13,6 +13,8 @@ const noticeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('flow'), flowId: z.string() }),
   /** A running execution is to be cancelled, wherever it runs. */
   z.object({ kind: z.literal('cancel'), executionId: z.string() }),
+  /** Executions that were held back may start. */
+  z.object({ kind: z.literal('resumed') }),
 ]);
 export type Notice = z.output<typeof noticeSchema>;
 
@@ -23,7 +25,7 @@ export type Notices = {
 
 /**
  * Short words between the processes on one database, by LISTEN and NOTIFY. They only make things quicker: caches also
- * age, and leases tell of cancelled executions. `onGap` says that words may have been missed.
+ * age, and the runner looks after cancelled executions. `onGap` says that words may have been missed.
  */
 export function openNotices(
   pool: pg.Pool,

@@ -1,152 +1,228 @@
 import type pg from 'pg';
+import type { Clock } from '../../engine/clock.ts';
 import { systemClock } from '../../engine/clock.ts';
 import type { Plan } from '../../engine/compile.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
-import type { Journal, JournalEntry } from '../../engine/journal.ts';
+import type { Journal, JournalEntry, StepRecord } from '../../engine/journal.ts';
 import type { RunPorts } from '../../engine/run.ts';
 import { RunInterrupted, runExecution } from '../../engine/run.ts';
 import type { NodeServices } from '../../engine/services.ts';
 import type { Live } from '../context.ts';
+import type { Faults } from '../faults.ts';
 import type { Logger } from '../log.ts';
+import type { ExecutionToStore, Reserve } from '../webhooks/ingest.ts';
 import type { ClaimedExecution } from './claim-executions.ts';
 import { claimInOrder } from './claim-executions.ts';
 import { createTeller } from './execution-teller.ts';
 import { createGroupCommit, isTransient } from './group-commit.ts';
-import { createJournalStore, LeaseLostError } from './journal-store.ts';
-import { handBack, renewLeases } from './leases.ts';
+import { findHeld, handBack } from './held-executions.ts';
+import { createJournalStore, NotHeldError } from './journal-store.ts';
+import type { DueExecution, Lane } from './lanes.ts';
+import { laneOf } from './lanes.ts';
 import type { StoredJournal } from './load-snapshots.ts';
 import { emptyJournal, loadSnapshots } from './load-snapshots.ts';
 import type { Plans } from './plans.ts';
+import type { Presence } from './presence.ts';
+import { createSlots } from './slots.ts';
 
-/** Often enough that two renewals may fail before a lease of 30 s runs out. */
-const RENEW_EVERY_MS = 8_000;
+/** What the notices of other processes missed (cancelled, taken over) is found this often. */
+const CHECK_EVERY_MS = 5_000;
 
 export type RunnerDeps = {
   pool: pg.Pool;
   log: Logger;
   live: Live;
   plans: Plans;
-  /** The name under which this process holds executions. */
-  leaseOwner: string;
+  presence: Presence;
   /** Most executions at once. */
   concurrency: number;
-  servicesFor: (execution: { workspaceId: string; executionId: string; event: TriggerEvent }) => NodeServices;
+  /** See `EffectsWorld.quietMs` (engine/effect.ts). */
+  quietMs: number;
+  faults: Faults;
+  servicesFor: (execution: {
+    workspaceId: string;
+    executionId: string;
+    event: TriggerEvent;
+    /** The journal that it goes on from. */
+    steps: readonly StepRecord[];
+    /** False once another process may have taken the execution over: nothing may be sent any more. */
+    isHeld: () => boolean;
+  }) => NodeServices;
   /** Told after an execution ended or was put to wait; `resumeAt` says until when at the latest. */
   onSettled: (execution: { id: string; contactKey: string | null }, resumeAt: Date | null) => void;
 };
 
 export type Runner = {
   /** Claims those of the executions that may run and starts them. Resolves when all have been claimed or refused. */
-  submit(executionIds: string[]): Promise<void>;
-
+  submit(executionIds: string[], lane: Lane): Promise<void>;
+  /** Executions that could start at once. */
+  freeSlots(): number;
+  /** Keeps slots for executions that are about to be stored. */
+  reserve: Reserve;
   /** Aborts an execution that runs here, which ends it as cancelled. */
   cancel(executionId: string): void;
+  /** What is held under this name may have been taken over: it is let go, and given back where nobody has. */
+  lose(holder: string): void;
   /** Takes nothing more; lets running executions finish for `graceMs`, then gives them back. */
   stop(graceMs: number): Promise<void>;
+  /** After `stop`: what was given back or never claimed, for others to run. */
+  leftOver(): DueExecution[];
 };
 
-type Running = { execution: ClaimedExecution; abort: AbortController; ended: Promise<void> };
+type Running = { execution: ClaimedExecution; holder: string; abort: AbortController; ended: Promise<void> };
+type Claim = { holder: string; execution: ClaimedExecution };
 
-/** Runs executions of this process: claim, run, renew the lease, give back. */
+/** Runs executions of this process: claim, run, give back. */
 export function createRunner(deps: RunnerDeps): Runner {
-  const { pool, log, live, plans, leaseOwner, concurrency, servicesFor, onSettled } = deps;
+  const { pool, log, live, plans, presence, concurrency, quietMs, faults, servicesFor, onSettled } = deps;
   const running = new Map<string, Running>();
-  const journals = createJournalStore(pool, leaseOwner);
-  const claims = createGroupCommit<string, ClaimedExecution | undefined>({ write: claim });
-  let reserved = 0;
+  /** Being claimed, or claimed and about to run. */
+  const starting = new Set<string>();
+  const journals = createJournalStore(pool, faults);
+  const claims = createGroupCommit<string, Claim | undefined>({ write: claim });
+  const slots = createSlots(concurrency);
+  const clock: Clock = { now: presence.now, sleep: systemClock.sleep };
+  const leftOver: DueExecution[] = [];
   let stopping = false;
-  let slotListeners: (() => void)[] = [];
-  const renewal = setInterval(() => void renew(), RENEW_EVERY_MS);
-  renewal.unref();
+  const checking = setInterval(() => void check(), CHECK_EVERY_MS);
+  checking.unref();
 
-  async function claim(ids: string[]): Promise<(ClaimedExecution | undefined)[]> {
-    const claimed = await claimInOrder(pool, leaseOwner, [...new Set(ids)]);
-    const byId = new Map(claimed.map((execution) => [execution.id, execution]));
+  async function claim(ids: string[]): Promise<(Claim | undefined)[]> {
+    const holder = presence.holder();
+    if (holder === null) return ids.map(() => undefined);
+    const claimed = await faults('claim', () => claimInOrder(pool, holder, [...new Set(ids)]));
+    const byId = new Map(claimed.map((execution) => [execution.id, { holder, execution }]));
     return ids.map((id) => {
-      const execution = byId.get(id);
+      const claimedNow = byId.get(id);
       byId.delete(id);
-      return execution;
+      return claimedNow;
     });
   }
 
-  const freeSlots = () => (stopping ? 0 : Math.max(0, concurrency - running.size - reserved));
-
-  async function submit(executionIds: string[]): Promise<void> {
-    let rest = executionIds;
-    while (rest.length > 0) {
-      if (stopping) throw new RunInterrupted();
-      const free = freeSlots();
-      if (free === 0) {
-        await new Promise<void>((resolve) => slotListeners.push(resolve));
-        continue;
-      }
-      const now = rest.slice(0, free);
-      rest = rest.slice(free);
-      reserved += now.length;
-      try {
-        const claimed = await Promise.allSettled(now.map((id) => claims.add(id)));
-        await start(
-          claimed.flatMap((claim) => (claim.status === 'fulfilled' && claim.value ? [claim.value] : [])),
-        );
-        for (const claim of claimed) if (claim.status === 'rejected') throw claim.reason;
-      } finally {
-        reserved -= now.length;
-        slotFreed();
-      }
+  async function submit(executionIds: string[], lane: Lane): Promise<void> {
+    for (let rest = executionIds; rest.length > 0; ) {
+      const given = await slots.take(lane, rest.length);
+      if (given === 0) return void leftOver.push(...rest.map((id) => ({ id, lane })));
+      const ids = rest.slice(0, given);
+      rest = rest.slice(given);
+      await claimAndStart(ids);
     }
   }
 
-  async function start(executions: ClaimedExecution[]): Promise<void> {
-    if (stopping) {
-      await handBack(
-        pool,
-        leaseOwner,
-        executions.map(({ id }) => id),
+  /** Owns a slot for each of the ids. */
+  async function claimAndStart(ids: string[]): Promise<void> {
+    for (const id of ids) starting.add(id);
+    try {
+      const claimed = await Promise.allSettled(ids.map((id) => claims.add(id)));
+      const taken = claimed.flatMap((result) =>
+        result.status === 'fulfilled' && result.value ? [result.value] : [],
       );
-      return;
-    }
-    await Promise.all(executions.map(({ id }) => endLocalRun(id)));
-    const stale = executions.filter(({ isFresh }) => !isFresh).map(({ id }) => id);
-    const snapshots = stale.length > 0 ? await loadSnapshots(pool, stale) : new Map<string, StoredJournal>();
-    for (const execution of executions) {
-      const abort = new AbortController();
-      if (execution.cancelRequested) abort.abort(new Error('The execution was cancelled.'));
-      const ended = runOne(execution, snapshots.get(execution.id) ?? emptyJournal(), abort.signal);
-      running.set(execution.id, { execution, abort, ended });
-      void ended.finally(() => {
-        running.delete(execution.id);
-        slotFreed();
-      });
+      slots.free(ids.length - taken.length);
+      await start(taken);
+      for (const result of claimed) if (result.status === 'rejected') throw result.reason;
+    } finally {
+      forget(ids);
     }
   }
 
-  /** A run of the same execution may still be here when its lease ran out unnoticed and came back to this process. */
+  const reserve: Reserve = (executionIds) => {
+    const holder = presence.holder();
+    const count = holder === null ? 0 : slots.takeNow(executionIds.length);
+    if (holder === null || count === 0) return null;
+    const ids = executionIds.slice(0, count);
+    for (const id of ids) starting.add(id);
+    return {
+      holder,
+      count,
+      use: (stored) => {
+        slots.free(count - stored.length);
+        // After the answers to the webhooks have gone out.
+        setImmediate(() => void startStored(stored, holder).finally(() => forget(ids)));
+      },
+    };
+  };
+
+  async function startStored(stored: ExecutionToStore[], holder: string): Promise<void> {
+    const claimed = stored.map((execution) => ({
+      holder,
+      execution: freshlyStored(execution, presence.now()),
+    }));
+    await start(claimed).catch((error) => log.warn({ err: error }, 'Executions are given back in a moment'));
+  }
+
+  function forget(ids: string[]): void {
+    for (const id of ids) starting.delete(id);
+  }
+
+  /** Each takes the slot that was given for it and frees it at its end. */
+  async function start(claimed: Claim[]): Promise<void> {
+    try {
+      if (stopping) return await giveBack(claimed);
+      await Promise.all(claimed.map(({ execution }) => endLocalRun(execution.id)));
+      const stale = claimed
+        .filter(({ execution }) => !execution.isFresh)
+        .map(({ execution }) => execution.id);
+      const snapshots =
+        stale.length > 0 ? await loadSnapshots(pool, stale) : new Map<string, StoredJournal>();
+      if (stopping) return await giveBack(claimed);
+      for (const each of claimed.splice(0))
+        startOne(each, snapshots.get(each.execution.id) ?? emptyJournal());
+    } finally {
+      slots.free(claimed.length);
+    }
+  }
+
+  function startOne({ execution, holder }: Claim, snapshot: StoredJournal): void {
+    const abort = new AbortController();
+    if (execution.cancelRequested) abort.abort(new Error('The execution was cancelled.'));
+    if (!presence.isHolder(holder)) abort.abort(new RunInterrupted('This process no longer holds it.'));
+    const ended = runOne({ execution, holder }, snapshot, abort.signal);
+    running.set(execution.id, { execution, holder, abort, ended });
+    void ended.finally(() => {
+      running.delete(execution.id);
+      slots.free(1);
+    });
+  }
+
+  async function giveBack(claimed: Claim[]): Promise<void> {
+    for (const { holder, execution } of claimed) {
+      const given = await handBack(pool, holder, [execution.id]);
+      leftOver.push(...given.map((id) => ({ id, lane: laneOf(execution.event.kind) })));
+    }
+  }
+
+  /** A run of the same execution may still be here when it was taken over unnoticed and came back to this process. */
   async function endLocalRun(executionId: string): Promise<void> {
     const before = running.get(executionId);
-    before?.abort.abort(new RunInterrupted('The lease was lost.'));
+    before?.abort.abort(new RunInterrupted('It was taken over.'));
     await before?.ended;
-  }
-
-  function slotFreed(): void {
-    const listeners = slotListeners;
-    slotListeners = [];
-    for (const listener of listeners) listener();
   }
 
   /** Never rejects: whatever happens inside concerns this execution only. */
   async function runOne(
-    execution: ClaimedExecution,
+    { execution, holder }: Claim,
     snapshot: StoredJournal,
     signal: AbortSignal,
   ): Promise<void> {
-    const teller = createTeller({ journals, live, pool, log }, execution, snapshot.lastSeq);
+    const teller = createTeller({ journals, live, pool, log }, { ...execution, holder }, snapshot.lastSeq);
     let resumeAt: Date | null = null;
     const write = async (entries: JournalEntry[]): Promise<void> => {
       ({ resumeAt } = await teller.write(entries));
     };
     try {
+      const isHeld = () => presence.isHolder(holder);
+      const plan = await planOf(execution);
+      if (plan.unknownTypes.length > 0 && (await presence.isAmongOtherVersions())) {
+        await handBack(pool, holder, [execution.id]);
+        return;
+      }
       teller.started();
-      await run(execution, await planOf(execution), snapshot, { write, progress: teller.progress, signal });
+      await run(execution, plan, snapshot, {
+        write,
+        progress: teller.progress,
+        signal,
+        isHeld,
+      });
       onSettled(execution, resumeAt);
     } catch (error) {
       await settleFailure(execution, error, write);
@@ -162,15 +238,22 @@ export function createRunner(deps: RunnerDeps): Runner {
     execution: ClaimedExecution,
     plan: Plan,
     snapshot: StoredJournal,
-    { write, progress, signal }: Pick<RunPorts, 'progress' | 'signal'> & Journal,
+    {
+      write,
+      progress,
+      signal,
+      isHeld,
+    }: Pick<RunPorts, 'progress' | 'signal'> & Journal & { isHeld: () => boolean },
   ): Promise<unknown> {
     const { id: executionId, workspaceId, flowId, triggerNodeId, event, dryRun } = execution;
     return runExecution(plan, { executionId, workspaceId, flowId, triggerNodeId, event, dryRun }, snapshot, {
       journal: { write },
-      services: servicesFor({ workspaceId, executionId, event }),
-      clock: systemClock,
+      services: servicesFor({ workspaceId, executionId, event, steps: snapshot.steps, isHeld }),
+      clock,
       ...(progress && { progress }),
       signal,
+      isHeld,
+      quietMs,
     });
   }
 
@@ -181,7 +264,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     write: (entries: JournalEntry[]) => Promise<void>,
   ): Promise<void> {
     if (error instanceof RunInterrupted) return;
-    if (error instanceof LeaseLostError || isTransient(error)) {
+    if (error instanceof NotHeldError || isTransient(error)) {
       log.warn(
         { executionId: execution.id, err: error },
         'An execution was let go; it goes on from its journal',
@@ -202,15 +285,45 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
   }
 
-  async function renew(): Promise<void> {
-    if (running.size === 0) return;
+  /** Finds what was cancelled or taken over unnoticed, and what was claimed here without anybody running it. */
+  async function check(): Promise<void> {
+    const holder = presence.holder();
+    if (holder === null) return;
+    const ids = [...running.values()]
+      .filter((run) => run.holder === holder)
+      .map(({ execution }) => execution.id);
+    const known = new Set([...ids, ...starting]);
     try {
-      const { lost, cancelled } = await renewLeases(pool, leaseOwner, [...running.keys()]);
-      for (const id of cancelled) cancel(id);
-      for (const id of lost) running.get(id)?.abort.abort(new RunInterrupted('The lease is lost.'));
+      const held = await findHeld(pool, holder);
+      const isHeld = new Set(held.map(({ id }) => id));
+      for (const id of ids)
+        if (!isHeld.has(id)) running.get(id)?.abort.abort(new RunInterrupted('It was taken over.'));
+      for (const { id, cancelRequested } of held) if (cancelRequested) cancel(id);
+      const strays = held.filter(({ id }) => !known.has(id) && !running.has(id) && !starting.has(id));
+      if (strays.length > 0) {
+        await handBack(
+          pool,
+          holder,
+          strays.map(({ id }) => id),
+        );
+      }
     } catch (error) {
-      log.warn({ err: error }, 'Leases could not be renewed; tried again soon');
+      log.warn({ err: error }, 'The running executions could not be looked after; tried again soon');
     }
+  }
+
+  function lose(holder: string): void {
+    const lost = [...running.values()].filter((run) => run.holder === holder);
+    for (const { abort } of lost) abort.abort(new RunInterrupted('This process no longer holds it.'));
+    void Promise.all(lost.map(({ ended }) => ended))
+      .then(() =>
+        handBack(
+          pool,
+          holder,
+          lost.map(({ execution }) => execution.id),
+        ),
+      )
+      .catch((error) => log.warn({ err: error }, 'What was let go is taken over in a moment'));
   }
 
   function cancel(executionId: string): void {
@@ -219,18 +332,40 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
-    slotFreed();
+    slots.close();
     const drained = () => Promise.all([...running.values()].map(({ ended }) => ended));
     const timer = Promise.withResolvers<void>();
     const timeout = setTimeout(timer.resolve, graceMs);
     await Promise.race([drained(), timer.promise]);
     clearTimeout(timeout);
-    const unfinished = [...running.keys()];
-    for (const { abort } of running.values()) abort.abort(new RunInterrupted());
+    const unfinished = [...running.values()];
+    for (const { abort } of unfinished) abort.abort(new RunInterrupted());
     await drained();
-    clearInterval(renewal);
-    if (unfinished.length > 0) await handBack(pool, leaseOwner, unfinished);
+    clearInterval(checking);
+    await giveBack(unfinished);
   }
 
-  return { submit, cancel, stop };
+  return { submit, freeSlots: slots.available, reserve, cancel, lose, stop, leftOver: () => leftOver };
+}
+
+/** An execution that was stored as held by this process. */
+function freshlyStored(stored: ExecutionToStore, now: Date): ClaimedExecution {
+  const { id, workspaceId, flowId, flowVersion, triggerNodeId, event, contactKey } = stored;
+  return {
+    id,
+    workspaceId,
+    flowId,
+    flowVersion,
+    graph: null,
+    triggerNodeId,
+    mode: 'live',
+    dryRun: false,
+    event,
+    contactKey,
+    lastSeq: 0,
+    createdAt: now,
+    startedAt: now,
+    cancelRequested: false,
+    isFresh: true,
+  };
 }

@@ -33,6 +33,7 @@ it('starts a flow at its time by its own clock, once though two processes keep t
     pool,
     log: createLog('silent'),
     catalogue: testCatalogue(new World()),
+    now: () => new Date(),
     onStored: (executions: ExecutionToStore[]) => stored.push(...executions),
   };
   const schedules = [startSchedules(deps), startSchedules(deps)];

@@ -5,7 +5,7 @@ import type { NodeCatalogue } from '../../engine/catalogue.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
 import { newId } from '../database/id.ts';
 import type { Logger } from '../log.ts';
-import type { ExecutionToStore } from '../webhooks/ingest.ts';
+import type { ExecutionToStore, StoredExecution } from '../webhooks/ingest.ts';
 import { isTransient } from './group-commit.ts';
 import { jsonParameter } from './json-parameter.ts';
 import { createWakeTimer } from './wake-timer.ts';
@@ -41,10 +41,11 @@ export function startSchedules(deps: {
   pool: pg.Pool;
   log: Logger;
   catalogue: NodeCatalogue;
-  onStored: (executions: ExecutionToStore[]) => void;
+  now: () => Date;
+  onStored: (executions: StoredExecution[]) => void;
 }): Schedules {
   const { pool, log, catalogue, onStored } = deps;
-  const timer = createWakeTimer(() => run(fireDue));
+  const timer = createWakeTimer(() => run(fireDue), deps.now);
   let schedules: Schedule[] = [];
   let stopped = false;
   let work = Promise.resolve();
@@ -64,18 +65,18 @@ export function startSchedules(deps: {
     // A slot that has just passed is not lost to a reload that counts from now.
     await fireDue();
     const { rows } = await pool.query<ScheduleRow>(LOAD_SCHEDULES);
-    const now = new Date();
+    const now = deps.now();
     schedules = rows.flatMap((row) => readSchedule(row, now, catalogue, log));
     noteNext();
   }
 
   async function fireDue(): Promise<void> {
-    const now = new Date();
+    const now = deps.now();
     const due = schedules.filter(({ nextAt }) => nextAt !== null && nextAt <= now);
     for (const schedule of due) {
       const execution = executionOf(schedule);
       const { rowCount } = await pool.query(STORE, storeValues(execution));
-      if (rowCount) onStored([execution]);
+      if (rowCount) onStored([{ ...execution, isTaken: false }]);
       schedule.nextAt = schedule.cron.nextRun(now);
     }
     noteNext();

@@ -108,26 +108,66 @@ describe('servers and workers on one database', () => {
     await expect.poll(async () => (await comment(other, flowId, 'c2')).status).toBe(404);
   });
 
-  it('what a dead worker held is taken over when its lease runs out', async () => {
+  it('what a dead worker held is taken over, and it can not come back to it', async () => {
     const world = new World();
     const flowId = await publishFlow(pool, workspace.id, gated());
     const server = await start({ world, role: 'server' });
     const dying = dyingPool(pool, Number.POSITIVE_INFINITY, 'before');
-    await start({ world, role: 'worker' }, dying.pool);
+    const worker = await start({ world, role: 'worker' }, dying.pool);
     await comment(server, flowId, 'c1');
     await world.arrived('c1');
     dying.kill();
-    void running
-      .pop()
-      ?.close()
-      .catch(() => {});
+    // As if its process were gone: no beat any more, and nothing of it left in the table.
     await pool.query(
-      `update flow_executions set lease_until = now() - interval '1 second' where flow_id = $1`,
+      `delete from processes where id = (select lease_owner from flow_executions where flow_id = $1)`,
       [flowId],
     );
     await start({ world, role: 'worker' });
     world.open('c1');
     await untilStatuses(pool, flowId, ['succeeded']);
     expect(world.replies).toEqual([{ commentId: 'c1', text: 'ok' }]);
+    void worker.close().catch(() => {});
+  });
+
+  it('a worker that stops gives back what it could not finish, to be run at once', async () => {
+    const world = new World();
+    const flowId = await publishFlow(pool, workspace.id, gated());
+    const server = await start({ world, role: 'server' });
+    const leaving = await start({ world, role: 'worker' });
+    await comment(server, flowId, 'c1');
+    await world.arrived('c1');
+    await start({ world, role: 'worker' });
+    const { rows: before } = await pool.query<{ lease_owner: string }>(
+      'select lease_owner from flow_executions where flow_id = $1',
+      [flowId],
+    );
+    await leaving.close();
+    const { rows: left } = await pool.query('select 1 from processes where id = $1', [
+      before[0]?.lease_owner,
+    ]);
+    expect(left).toEqual([]);
+    world.open('c1');
+    await untilStatuses(pool, flowId, ['succeeded']);
+    expect(world.replies).toEqual([{ commentId: 'c1', text: 'ok' }]);
+  });
+
+  it('a paused flow keeps what comes until it is resumed', async () => {
+    const world = new World();
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([{ id: 'reply', type: 'test.reply', config: { text: 'ok' } }]),
+    );
+    const other = await publishFlow(pool, workspace.id, chain([]));
+    const server = await start({ world, role: 'server' });
+    await start({ world, role: 'worker' });
+    await pool.query('update flows set paused_at = now() where id = $1', [flowId]);
+    await comment(server, flowId, 'c1');
+    await comment(server, other, 'c2');
+    await untilStatuses(pool, other, ['succeeded']);
+    await untilStatuses(pool, flowId, ['queued']);
+    await pool.query('update flows set paused_at = null where id = $1', [flowId]);
+    server.executions.flowResumed(flowId);
+    await untilStatuses(pool, flowId, ['succeeded']);
   });
 });

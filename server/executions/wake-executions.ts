@@ -1,19 +1,28 @@
 import type pg from 'pg';
+import type { TriggerEvent } from '../../engine/event.ts';
+import type { DueExecution } from './lanes.ts';
+import { laneOf } from './lanes.ts';
+
+/** An execution that may go on, as the database answers it. */
+export type DueRow = { id: string; kind: TriggerEvent['kind'] };
+
+export const toDue = ({ id, kind }: DueRow): DueExecution => ({ id, lane: laneOf(kind) });
 
 /**
  * Queues waiting executions whose time has come, and tells their steps so: a delay is over, an approval or a reply came
- * too late. Answers their ids.
+ * too late.
  */
-export async function wakeDue(pool: pg.Pool, limit: number): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>({ name: 'wake-due', text: WAKE_DUE, values: [limit] });
-  return rows.map(({ id }) => id);
+export async function wakeDue(pool: pg.Pool, limit: number): Promise<DueExecution[]> {
+  const { rows } = await pool.query<DueRow>({ name: 'wake-due', text: WAKE_DUE, values: [limit] });
+  return rows.map(toDue);
 }
 
 /** When the next waiting execution is due, or null when none waits for time. */
 export async function nextDue(pool: pg.Pool): Promise<Date | null> {
-  const { rows } = await pool.query<{ at: Date | null }>({
+  const { rows } = await pool.query<{ at: Date }>({
     name: 'next-due',
-    text: `select min(resume_at) as at from flow_executions where status = 'waiting'`,
+    text: `select resume_at as at from flow_executions where status = 'waiting' and resume_at is not null
+      order by resume_at limit 1`,
   });
   return rows[0]?.at ?? null;
 }
@@ -34,17 +43,18 @@ with due as materialized (
   update approvals a set status = 'expired', decided_at = now()
   from due where a.execution_id = due.id and a.status = 'pending' and a.expires_at <= now()
 )
-update flow_executions e set status = 'queued', resume_at = null from due where e.id = due.id returning e.id`;
+update flow_executions e set status = 'queued', resume_at = null from due where e.id = due.id
+returning e.id, e.event->>'kind' as kind`;
 
 /** The executions that are next in line behind these, where they are queued. */
-export async function nextOfContacts(pool: pg.Pool, executionIds: string[]): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>({
+export async function nextOfContacts(pool: pg.Pool, executionIds: string[]): Promise<DueExecution[]> {
+  const { rows } = await pool.query<DueRow>({
     name: 'next-of-contacts',
-    text: `select distinct next.id from flow_executions e cross join lateral (
-        select n.id, n.status from flow_executions n where n.flow_id = e.flow_id and n.contact_key = e.contact_key
+    text: `select distinct next.id, next.kind from flow_executions e cross join lateral (
+        select n.id, n.status, n.event->>'kind' as kind from flow_executions n where n.flow_id = e.flow_id and n.contact_key = e.contact_key
           and n.status in ('queued', 'running') order by n.seq limit 1
       ) next where e.id = any($1::uuid[]) and next.status = 'queued'`,
     values: [executionIds],
   });
-  return rows.map(({ id }) => id);
+  return rows.map(toDue);
 }

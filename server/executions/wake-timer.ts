@@ -8,7 +8,7 @@ export type WakeTimer = {
 };
 
 /** Calls `wake` at the earliest of the times that were noted. What is due later has to be noted again. */
-export function createWakeTimer(wake: () => void): WakeTimer {
+export function createWakeTimer(wake: () => void, now: () => Date): WakeTimer {
   let timer: NodeJS.Timeout | undefined;
   let earliest = Number.POSITIVE_INFINITY;
   let stopped = false;
@@ -24,7 +24,7 @@ export function createWakeTimer(wake: () => void): WakeTimer {
       if (stopped || at.getTime() >= earliest) return;
       earliest = at.getTime();
       clearTimeout(timer);
-      timer = setTimeout(fire, Math.min(Math.max(0, earliest - Date.now()), LONGEST_TIMER_MS));
+      timer = setTimeout(fire, Math.min(Math.max(0, earliest - now().getTime()), LONGEST_TIMER_MS));
       timer.unref();
     },
     stop: () => {

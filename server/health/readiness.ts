@@ -1,34 +1,42 @@
-import type pg from 'pg';
+import type { Check } from './shared-check.ts';
+import { shareCheck } from './shared-check.ts';
 
-/** A check that rejects when a part is not usable. */
-export type ReadinessCheck = () => Promise<unknown>;
+export type { Check as ReadinessCheck } from './shared-check.ts';
 
-const CHECK_TIMEOUT_MS = 2_000;
+/** `degraded`: it does not answer, but the process serves without it. */
+export type CheckResult = 'ok' | 'degraded' | 'failed';
 
-/** Runs all checks at once. @returns `ok` or `failed` by name */
-export async function checkReadiness(
-  checks: Record<string, ReadinessCheck>,
-): Promise<Record<string, 'ok' | 'failed'>> {
-  const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),
-  );
-  return Object.fromEntries(results);
+export type Readiness = {
+  /** Whether traffic should come here. */
+  isReady: boolean;
+  checks: Record<string, CheckResult>;
+};
+
+export type ReadinessParts = {
+  /** Without one of them nothing can be served. */
+  needed: Record<string, Check>;
+  /** Without them work goes on, slower: the queue, whose work is then taken straight from the database. */
+  helpful: Record<string, Check>;
+};
+
+/** @returns asks all parts at once; safe to call as often as anybody likes */
+export function createReadiness({ needed, helpful }: ReadinessParts): () => Promise<Readiness> {
+  const parts = [
+    ...Object.entries(needed).map(([name, check]) => part(name, check, 'failed')),
+    ...Object.entries(helpful).map(([name, check]) => part(name, check, 'degraded')),
+  ];
+  return async () => {
+    const results = await Promise.all(parts.map(({ ask }) => ask()));
+    return {
+      isReady: results.every(([, result]) => result !== 'failed'),
+      checks: Object.fromEntries(results),
+    };
+  };
 }
 
-/** Whether the database answers. */
-export const databaseCheck =
-  (pool: pg.Pool): ReadinessCheck =>
-  () =>
-    pool.query('select 1');
-
-async function passes(check: ReadinessCheck): Promise<'ok' | 'failed'> {
-  const { promise: timeout, resolve } = Promise.withResolvers<'failed'>();
-  const timer = setTimeout(() => resolve('failed'), CHECK_TIMEOUT_MS);
-  try {
-    return await Promise.race([check().then(() => 'ok' as const), timeout]);
-  } catch {
-    return 'failed';
-  } finally {
-    clearTimeout(timer);
-  }
+function part(name: string, check: Check, otherwise: 'degraded' | 'failed') {
+  const passes = shareCheck(check);
+  return {
+    ask: async (): Promise<[string, CheckResult]> => [name, (await passes()) ? 'ok' : otherwise],
+  };
 }

@@ -3,12 +3,24 @@ import { NodeError } from '../../engine/errors.ts';
 import { decryptToken } from '../accounts/token-cipher.ts';
 import { ExpiringCache } from '../expiring-cache.ts';
 import type { GraphAccount } from './graph-client.ts';
+import type { LimitedAccount } from './send-limits.ts';
 
 /** How long a token read from the database is used before it is read again. */
 const CACHE_MS = 10_000;
 const CACHE_SIZE = 10_000;
 
-type Row = { external_id: string; access_token_encrypted: string; graph_url: string | null; status: string };
+/** An account of ours, ready to be spoken for. */
+export type ConnectedAccount = GraphAccount & LimitedAccount;
+
+type Row = {
+  id: string;
+  username: string;
+  is_sandbox: boolean;
+  external_id: string;
+  access_token_encrypted: string;
+  graph_url: string | null;
+  status: string;
+};
 
 /** Finds accounts with their decrypted tokens for the Instagram client, inside one workspace at a time. */
 export class AccountDirectory {
@@ -16,7 +28,7 @@ export class AccountDirectory {
   readonly #encryptionKey: string;
   readonly #graphUrl: string;
   readonly #ownUrl: () => string;
-  readonly #cache = new ExpiringCache<Promise<GraphAccount>>(CACHE_SIZE, CACHE_MS);
+  readonly #cache = new ExpiringCache<Promise<ConnectedAccount>>(CACHE_SIZE, CACHE_MS);
 
   /**
    * @param urls `graph`: base of the Graph API for accounts that name none; `own`: this installation's address, to which
@@ -33,7 +45,7 @@ export class AccountDirectory {
    * @param key `{id}` of our row or `{externalId}` of the platform
    * @throws NodeError when the workspace has no such account or it is disconnected
    */
-  find(workspaceId: string, key: { id: string } | { externalId: string }): Promise<GraphAccount> {
+  find(workspaceId: string, key: { id: string } | { externalId: string }): Promise<ConnectedAccount> {
     const cacheKey = `${workspaceId}/${'id' in key ? `id:${key.id}` : key.externalId}`;
     const cached = this.#cache.get(cacheKey);
     if (cached) return cached;
@@ -43,10 +55,10 @@ export class AccountDirectory {
     return account;
   }
 
-  async #read(workspaceId: string, key: { id: string } | { externalId: string }): Promise<GraphAccount> {
+  async #read(workspaceId: string, key: { id: string } | { externalId: string }): Promise<ConnectedAccount> {
     const [column, value] = 'id' in key ? ['id::text', key.id] : ['external_id', key.externalId];
-    const { rows } = await this.#pool.query<Row>(
-      `select external_id, access_token_encrypted, graph_url, status
+    const { rows } = await this.#query(
+      `select id, username, is_sandbox, external_id, access_token_encrypted, graph_url, status
          from accounts where workspace_id = $1 and ${column} = $2`,
       [workspaceId, value],
     );
@@ -64,10 +76,31 @@ export class AccountDirectory {
       );
     }
     return {
+      id: row.id,
+      workspaceId,
+      username: row.username,
+      isSandbox: row.is_sandbox,
       externalId: row.external_id,
       graphUrl: this.#resolve(row.graph_url),
       accessToken: decryptToken(this.#encryptionKey, row.access_token_encrypted),
     };
+  }
+
+  /** Nothing was sent when an account can't be read: whoever asks, often inside an effect, must be able to tell. */
+  async #query(text: string, values: string[]): Promise<{ rows: Row[] }> {
+    try {
+      return await this.#pool.query<Row>(text, values);
+    } catch (error) {
+      throw new NodeError(
+        'account_unreadable',
+        'The Instagram account could not be read from the database.',
+        {
+          retryable: true,
+          outcome: 'not_performed',
+          cause: error,
+        },
+      );
+    }
   }
 
   #resolve(graphUrl: string | null): string {

@@ -3,10 +3,25 @@ import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
 import { parseJson } from '../parse-json.ts';
-import { connectionError, graphError } from './graph-error.ts';
+import { graphCalls } from '../telemetry/graph-calls.ts';
+import { connectionError, errorCodeOf, graphError } from './graph-error.ts';
+import { withLastLook } from './last-look.ts';
+import type { Pressure } from './platform-pressure.ts';
+import { platformPressure } from './platform-pressure.ts';
 
 /** Where and as whom to speak to the Graph API. The token travels in a header, never in a URL that may be logged. */
 export type GraphAccount = { graphUrl: string; externalId: string; accessToken: string };
+
+type Call = {
+  /** In words, for errors: `reply to comment 179…`. */
+  operation: string;
+  /** For figures: the same for all comments and people. */
+  family: string;
+  method: 'GET' | 'POST';
+  path: string;
+  body?: unknown;
+  signal: AbortSignal;
+};
 
 const MAX_ANSWER_BYTES = 1_000_000;
 const TIMEOUT_MS = 20_000;
@@ -55,9 +70,20 @@ export function createGraphDispatcher(): Agent {
  */
 export class GraphClient {
   readonly #dispatcher: Dispatcher;
+  readonly #onPressure: ((pressure: Pressure) => void) | undefined;
 
-  constructor(dispatcher: Dispatcher) {
+  /** @param onPressure told, before the call settles, when Instagram wants fewer calls */
+  constructor(dispatcher: Dispatcher, onPressure?: (pressure: Pressure) => void) {
     this.#dispatcher = dispatcher;
+    this.#onPressure = onPressure;
+  }
+
+  /**
+   * The same client for one call whose pressure somebody wants to know.
+   * @param maySend asked right before the call leaves
+   */
+  forCall(onPressure: (pressure: Pressure) => void, maySend: () => boolean): GraphClient {
+    return new GraphClient(withLastLook(this.#dispatcher, maySend), onPressure);
   }
 
   /** Replies publicly. A reply to a reply is added to the top-level comment by Instagram. */
@@ -69,6 +95,7 @@ export class GraphClient {
   ): Promise<{ id: string }> {
     return this.#call(account, idAnswer, {
       operation: `reply to comment ${commentId}`,
+      family: 'reply_to_comment',
       method: 'POST',
       path: `/${encodeURIComponent(commentId)}/replies`,
       body: { message: text },
@@ -79,6 +106,7 @@ export class GraphClient {
   async listReplies(account: GraphAccount, commentId: string, signal: AbortSignal) {
     const answer = await this.#call(account, repliesAnswer, {
       operation: `list the replies to comment ${commentId}`,
+      family: 'list_replies',
       method: 'GET',
       path: `/${encodeURIComponent(commentId)}/replies?fields=id,text,timestamp,from&limit=50`,
       signal,
@@ -94,6 +122,7 @@ export class GraphClient {
   hideComment(account: GraphAccount, commentId: string, hide: boolean, signal: AbortSignal) {
     return this.#call(account, successAnswer, {
       operation: `${hide ? 'hide' : 'show'} comment ${commentId}`,
+      family: 'hide_comment',
       method: 'POST',
       path: `/${encodeURIComponent(commentId)}?hide=${hide}`,
       signal,
@@ -104,6 +133,7 @@ export class GraphClient {
   privateReply(account: GraphAccount, commentId: string, text: string, signal: AbortSignal) {
     return this.#send(
       account,
+      'private_reply',
       `reply privately to comment ${commentId}`,
       { comment_id: commentId },
       text,
@@ -113,7 +143,14 @@ export class GraphClient {
 
   /** Within 24 hours of the person's last message. */
   sendMessage(account: GraphAccount, recipientId: string, text: string, signal: AbortSignal) {
-    return this.#send(account, `send a message to ${recipientId}`, { id: recipientId }, text, signal);
+    return this.#send(
+      account,
+      'send_message',
+      `send a message to ${recipientId}`,
+      { id: recipientId },
+      text,
+      signal,
+    );
   }
 
   /** The newest messages of the conversation with this person, of both sides. */
@@ -122,6 +159,7 @@ export class GraphClient {
     const fields = encodeURIComponent('messages.limit(25){id,message,from,created_time}');
     const answer = await this.#call(account, conversationsAnswer, {
       operation: `read the conversation with ${personId}`,
+      family: 'list_messages',
       method: 'GET',
       path: `/${encodeURIComponent(account.externalId)}/conversations?platform=instagram&user_id=${person}&fields=${fields}`,
       signal,
@@ -137,6 +175,7 @@ export class GraphClient {
 
   async #send(
     account: GraphAccount,
+    family: string,
     operation: string,
     recipient: { id: string } | { comment_id: string },
     text: string,
@@ -144,6 +183,7 @@ export class GraphClient {
   ) {
     const answer = await this.#call(account, messageAnswer, {
       operation,
+      family,
       method: 'POST',
       path: `/${encodeURIComponent(account.externalId)}/messages`,
       body: { recipient, message: { text } },
@@ -152,13 +192,18 @@ export class GraphClient {
     return { messageId: answer.message_id, recipientId: answer.recipient_id };
   }
 
-  async #call<T extends z.ZodType>(
-    account: GraphAccount,
-    answerSchema: T,
-    call: { operation: string; method: 'GET' | 'POST'; path: string; body?: unknown; signal: AbortSignal },
-  ): Promise<z.output<T>> {
-    const { status, body, retryAfterMs } = await this.#exchange(account, call);
-    if (status < 200 || status > 299) throw graphError(call.operation, status, body, retryAfterMs);
+  #call<T extends z.ZodType>(account: GraphAccount, answerSchema: T, call: Call): Promise<z.output<T>> {
+    const { family, method } = call;
+    return graphCalls.tracePromise(() => this.#ask(account, answerSchema, call), { family, method });
+  }
+
+  async #ask<T extends z.ZodType>(account: GraphAccount, answerSchema: T, call: Call): Promise<z.output<T>> {
+    const { status, headers, body } = await this.#exchange(account, call);
+    const isGood = status >= 200 && status <= 299;
+    const errorCode = isGood ? undefined : errorCodeOf(body);
+    const pressure = platformPressure({ status, errorCode, headers }, new Date());
+    if (pressure) this.#onPressure?.(pressure);
+    if (!isGood) throw graphError(call.operation, status, body, pressure?.forMs);
     const answer = answerSchema.safeParse(parseJson(body));
     if (answer.success) return answer.data;
     throw new NodeError('instagram_answer', `Instagram's answer to "${call.operation}" could not be read.`, {
@@ -168,10 +213,7 @@ export class GraphClient {
     });
   }
 
-  async #exchange(
-    account: GraphAccount,
-    call: { operation: string; method: 'GET' | 'POST'; path: string; body?: unknown; signal: AbortSignal },
-  ) {
+  async #exchange(account: GraphAccount, call: Call) {
     try {
       const answer = await request(account.graphUrl + call.path, {
         dispatcher: this.#dispatcher,
@@ -181,12 +223,7 @@ export class GraphClient {
         signal: call.signal,
       });
       const body = await readBounded(answer.body);
-      const retryAfter = Number(answer.headers['retry-after']);
-      return {
-        status: answer.statusCode,
-        body,
-        retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : undefined,
-      };
+      return { status: answer.statusCode, headers: answer.headers, body };
     } catch (error) {
       throw connectionError(call.operation, error);
     }

@@ -6,9 +6,11 @@ const body = (code: number, subcode?: number) =>
 
 describe('an answer that is not good', () => {
   it.each([
-    ['rate limit of the app', 400, body(4), 'instagram_busy', true],
-    ['rate limit of the account', 400, body(613), 'instagram_busy', true],
-    ['too many requests', 429, 'slow down', 'instagram_busy', true],
+    ['temporary trouble', 400, body(2), 'instagram_busy', true],
+    ['rate limit of the app', 400, body(4), 'instagram_limit', true],
+    ['rate limit of the account', 403, body(80002), 'instagram_limit', true],
+    ['rate limit of calls of one kind', 400, body(613), 'instagram_limit', true],
+    ['too many requests', 429, 'slow down', 'instagram_limit', true],
     ['server error without a readable body', 502, '<html>', 'instagram_busy', true],
     ['expired token', 401, body(190), 'instagram_login', false],
     ['missing permission', 403, body(200), 'instagram_permission', false],
@@ -21,6 +23,14 @@ describe('an answer that is not good', () => {
     const error = graphError('reply to comment 1', status, text);
     expect(error).toMatchObject({ code, retryable });
     expect(error.message).toContain('reply to comment 1');
+  });
+
+  it.each([
+    ['a limit', 429, body(4), true],
+    ['a server error, whatever its body says', 503, body(4), false],
+    ['temporary trouble', 400, body(2), false],
+  ])('%s counts as an attempt or not', (_case, status, text, throttled) => {
+    expect(graphError('reply', status, text, 1_000)).toMatchObject({ throttled, retryAfterMs: 1_000 });
   });
 
   it('leaves open what a server error has done, and knows that a refusal did nothing', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
 import { parseJson } from '../parse-json.ts';
+import { isOverLimit } from './platform-pressure.ts';
 
 /** Error body of the Graph API ("Handle errors", Graph API documentation). */
 const graphErrorSchema = z.object({
@@ -13,16 +14,23 @@ const graphErrorSchema = z.object({
   }),
 });
 
-/** Codes that pass by themselves: unknown, temporary, and the rate limits of app, user, page and account. */
-const RETRY_LATER = new Set([1, 2, 4, 17, 32, 613]);
+/** Codes that pass by themselves: unknown and temporary. Those of limits: platform-pressure.ts. */
+const RETRY_LATER = new Set([1, 2]);
 /** Subcodes of code 10 that mean: the 24-hour window of this conversation is closed. */
 const OUTSIDE_WINDOW = new Set([2534022, 2018278]);
 
-type Classified = { code: string; advice: string; retryable: boolean };
+type Classified = { code: string; advice: string; retryable: boolean; throttled?: boolean };
+
+/** The code in a body that is an error's, if it is one. */
+export function errorCodeOf(body: string): number | undefined {
+  const parsed = graphErrorSchema.safeParse(parseJson(body));
+  return parsed.success ? parsed.data.error.code : undefined;
+}
 
 /**
  * Turns an answer of the Graph API that is not 2xx into the error that a node reports.
  * @param operation what was tried, in words: `reply to comment 179…`
+ * @param retryAfterMs how long Instagram wants to be left alone, where it says so
  */
 export function graphError(
   operation: string,
@@ -32,12 +40,13 @@ export function graphError(
 ): NodeError {
   const parsed = graphErrorSchema.safeParse(parseJson(body));
   const error = parsed.success ? parsed.data.error : { message: `HTTP ${status} without a readable body` };
-  const { code, advice, retryable } = classify(status, error);
+  const { code, advice, retryable, throttled } = classify(status, error);
   // A refusal that Meta worded was decided before anything was done; a bare 5xx may come after the deed.
   const outcome = status >= 500 ? 'unknown' : 'not_performed';
   return new NodeError(code, `Instagram did not ${operation}: ${error.message} ${advice}`.trim(), {
     retryable,
     outcome,
+    ...(throttled && { throttled }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     details: { status, ...error },
   });
@@ -63,7 +72,10 @@ export function connectionError(operation: string, cause: unknown): NodeError {
 
 function classify(status: number, error: { code?: number; error_subcode?: number }): Classified {
   const { code = 0, error_subcode: subcode = 0 } = error;
-  if (status === 429 || status >= 500 || RETRY_LATER.has(code)) {
+  if (isOverLimit({ status, errorCode: code })) {
+    return { code: 'instagram_limit', advice: 'It asks to slow down.', retryable: true, throttled: true };
+  }
+  if (status >= 500 || RETRY_LATER.has(code)) {
     return { code: 'instagram_busy', advice: 'It is tried again later.', retryable: true };
   }
   if (code === 190) {

@@ -9,8 +9,10 @@ import type { Principal } from '../http/route.ts';
 import type { Logger } from '../log.ts';
 import { parseJson } from '../parse-json.ts';
 import type { LocalLive } from './live.ts';
+import type { SocketLimits } from './socket-places.ts';
+import { createSocketPlaces, SOCKET_LIMITS } from './socket-places.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { createSubscriptions } from './subscriptions.ts';
+import { createSubscriptions, MAX_BUFFERED_BYTES } from './subscriptions.ts';
 import type { Tickets } from './tickets.ts';
 
 const PATH = '/ws';
@@ -21,8 +23,17 @@ const MAX_MESSAGE_BYTES = 4 * 1024;
 /** Messages of one client that may wait for the database at once. */
 const MAX_UNANSWERED = 50;
 
-/** A client that does not answer two of these is gone. */
+/**
+ * A client that has not answered one of these when the next is due is gone, or so slow that it is as good as gone: the
+ * answer has to wait until it has read all that it was sent before.
+ */
 const HEARTBEAT_MS = 30_000;
+
+/** Close codes (RFC 6455, section 7.4.1, and its IANA registry). */
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
+const TRY_AGAIN_LATER = 1013;
 
 export type WebSocketDeps = {
   server: Server;
@@ -34,19 +45,27 @@ export type WebSocketDeps = {
   log: Logger;
   /** Origins of the editor beside the one that the request was sent to, e.g. `https://flows.example.com`. */
   allowedOrigins: () => string[];
+  limits?: SocketLimits;
+  heartbeatMs?: number;
 };
 
 /** Serves `/ws` (DESIGN 7) on the server's upgrades. The answer closes all sockets. */
 export function attachWebSockets(deps: WebSocketDeps): { close(): Promise<void> } {
   const { server, log } = deps;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Compressing costs some 300 KB and a pass over every event for each client; all of them share the bytes now.
+    perMessageDeflate: false,
+  });
+  const places = createSocketPlaces(deps.limits ?? SOCKET_LIMITS);
   const alive = new WeakSet<WebSocket>();
   const heartbeat = setInterval(() => {
     for (const socket of sockets.clients) {
       if (!alive.delete(socket)) socket.terminate();
       else socket.ping();
     }
-  }, HEARTBEAT_MS);
+  }, deps.heartbeatMs ?? HEARTBEAT_MS);
   heartbeat.unref();
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -55,6 +74,10 @@ export function attachWebSockets(deps: WebSocketDeps): { close(): Promise<void> 
     const principal = await (ticket ? deps.tickets.redeem(ticket) : deps.authenticate(request));
     if (!principal) return refuse(socket, '401 Unauthorized');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const place = places.sit(principal);
+      // Said in the WebSocket, for a browser does not show its page why an upgrade was refused.
+      if ('refusal' in place) return webSocket.close(TRY_AGAIN_LATER, place.refusal);
+      webSocket.on('close', place.leave);
       alive.add(webSocket);
       webSocket.on('pong', () => alive.add(webSocket));
       serve(deps, webSocket, principal.workspaceId);
@@ -64,6 +87,9 @@ export function attachWebSockets(deps: WebSocketDeps): { close(): Promise<void> 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (urlOf(request)?.pathname !== PATH) return;
     socket.on('error', () => {});
+    const leave = places.enter();
+    if (!leave) return refuse(socket, '503 Service Unavailable');
+    socket.on('close', leave);
     upgrade(request, socket, head).catch((error) => {
       log.warn({ err: error }, 'A WebSocket could not be opened');
       refuse(socket, '503 Service Unavailable');
@@ -75,7 +101,7 @@ export function attachWebSockets(deps: WebSocketDeps): { close(): Promise<void> 
     close: () => {
       clearInterval(heartbeat);
       server.off('upgrade', onUpgrade);
-      for (const socket of sockets.clients) socket.close(1001, 'The server is going down.');
+      for (const socket of sockets.clients) socket.close(GOING_AWAY, 'The server is going down.');
       const closed = new Promise<void>((resolve) => sockets.close(() => resolve()));
       const cut = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
@@ -86,27 +112,31 @@ export function attachWebSockets(deps: WebSocketDeps): { close(): Promise<void> 
 }
 
 function serve(deps: WebSocketDeps, socket: WebSocket, workspaceId: string): void {
+  const fail = (error: unknown) => {
+    deps.log.warn({ err: error }, 'A client of live events could not be served');
+    socket.close(INTERNAL_ERROR, 'The server has trouble. Connect again.');
+  };
   const subscriptions = createSubscriptions(deps, workspaceId, {
-    send: (text) => {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+    send: (message) => {
+      if (socket.readyState === socket.OPEN) socket.send(message, { binary: false });
     },
     bufferedBytes: () => socket.bufferedAmount,
+    fail,
   });
   const say = (message: ServerMessage) => socket.send(JSON.stringify(message));
   // One after the other, so that "unsubscribe" never overtakes the "subscribe" before it.
   let work = Promise.resolve();
   let unanswered = 0;
   socket.on('message', (data) => {
+    // Whoever talks and does not read what it is answered would pile the answers up here.
+    if (socket.bufferedAmount > 2 * MAX_BUFFERED_BYTES) return socket.terminate();
     const message = readMessage(data.toString());
     if (!message) return say({ type: 'error', message: 'This message is not understood.' });
     unanswered += 1;
-    if (unanswered > MAX_UNANSWERED) return socket.close(1008, 'Too many messages at once.');
+    if (unanswered > MAX_UNANSWERED) return socket.close(POLICY_VIOLATION, 'Too many messages at once.');
     work = work
       .then(() => answer(subscriptions, message, say))
-      .catch((error) => {
-        deps.log.warn({ err: error }, 'A message of a WebSocket could not be answered');
-        socket.close(1011, 'The server has trouble. Connect again.');
-      })
+      .catch(fail)
       .finally(() => {
         unanswered -= 1;
       });

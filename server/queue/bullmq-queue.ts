@@ -1,26 +1,39 @@
 import type { BackendFactory, IQueueBackend, JobsOptions } from 'bullmq';
 import { withBackend } from 'bullmq';
 import { createGroupCommit } from '../executions/group-commit.ts';
+import type { DueExecution, Lane } from '../executions/lanes.ts';
+import { byLane, LANES } from '../executions/lanes.ts';
 import type { Logger } from '../log.ts';
 import type { ExecutionQueue, QueueConsumer } from './execution-queue.ts';
-import { MAX_IDS_PER_JOB } from './execution-queue.ts';
+import { MAX_IDS_PER_JOB, QueueUnavailableError } from './execution-queue.ts';
 
-const QUEUE_NAME = 'executions';
-
-/** Jobs that a process holds at once. They are short: a job ends when its executions have been claimed. */
+/** Jobs of one lane that a process holds at once. They are short: a job ends when its executions have been claimed. */
 const JOBS_AT_ONCE = 4;
+
+/** Ids that may wait for the queue; more are left to the sweep, so that a queue that hangs does not fill the memory. */
+const MAX_WAITING_IDS = 10_000;
+
+/** After trouble a worker asks again this soon. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Closing waits no longer for a queue that does not answer. */
+const CLOSE_WITHIN_MS = 2_000;
 
 type JobData = { executionIds: string[] };
 
 /** A job that failed is not repeated by the queue: the sweep finds what is due in the database. */
 const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: 100 };
 
-/** The execution queue on BullMQ, over whichever backend and connection is given. */
+/** Name of the BullMQ queue of a lane. */
+const queueName = (lane: Lane): string => `executions-${lane}`;
+
+/** The execution queue on BullMQ, one queue for each lane, over whichever backend and connection is given. */
 export function createBullmqQueue<Connection>({
   connection,
   backend,
   prefix,
   log,
+  isUp,
   release,
 }: {
   connection: Connection;
@@ -28,51 +41,89 @@ export function createBullmqQueue<Connection>({
   /** Keeps installations that share a Redis apart. */
   prefix?: string;
   log: Logger;
+  /** Whether the connection stands. */
+  isUp: () => boolean;
   /** Closes the connections after the queue has been closed. */
   release: () => Promise<void>;
 }): ExecutionQueue {
   const reportError = (error: Error) => log.warn({ err: error }, 'The queue has trouble; it tries again');
   const { Queue, Worker } = withBackend<IQueueBackend, Connection>(backend);
-  const queue = new Queue<JobData, void>(QUEUE_NAME, {
-    connection,
-    defaultJobOptions: JOB_OPTIONS,
-    ...(prefix && { prefix }),
-  });
-  queue.on('error', reportError);
-  const adding = createGroupCommit<string[], void>({
+  const options = { connection, ...(prefix && { prefix }) };
+  const queues = new Map(
+    LANES.map((lane) => {
+      const queue = new Queue<JobData, void>(queueName(lane), { ...options, defaultJobOptions: JOB_OPTIONS });
+      queue.on('error', reportError);
+      return [lane, queue];
+    }),
+  );
+  let waitingIds = 0;
+  const adding = createGroupCommit<readonly DueExecution[], void>({
     maxBatch: 1_000,
     write: async (items) => {
-      const jobs = chunk(items.flat(), MAX_IDS_PER_JOB).map((executionIds) => ({
-        name: 'run',
-        data: { executionIds },
-      }));
-      const [only, ...others] = jobs;
-      if (only && others.length === 0) await queue.add(only.name, only.data);
-      else await queue.addBulk(jobs);
+      await Promise.all(byLane(items.flat()).map(({ lane, ids }) => addJobs(lane, ids)));
       return items.map(() => undefined);
     },
   });
 
-  function consume(handler: (executionIds: string[]) => Promise<void>): QueueConsumer {
-    const worker = new Worker<JobData, void>(QUEUE_NAME, (job) => handler(job.data.executionIds), {
-      connection,
-      concurrency: JOBS_AT_ONCE,
-      ...(prefix && { prefix }),
+  async function addJobs(lane: Lane, ids: string[]): Promise<void> {
+    const jobs = chunk(ids, MAX_IDS_PER_JOB).map((executionIds) => ({ name: 'run', data: { executionIds } }));
+    const [only, ...others] = jobs;
+    if (only && others.length === 0) await queues.get(lane)?.add(only.name, only.data);
+    else await queues.get(lane)?.addBulk(jobs);
+  }
+
+  async function add(due: readonly DueExecution[]): Promise<void> {
+    if (due.length === 0) return;
+    if (!isUp() || waitingIds + due.length > MAX_WAITING_IDS) {
+      throw new QueueUnavailableError('The queue can not be reached.');
+    }
+    waitingIds += due.length;
+    try {
+      await adding.add(due);
+    } finally {
+      waitingIds -= due.length;
+    }
+  }
+
+  function consume(handler: (executionIds: string[], lane: Lane) => Promise<void>): QueueConsumer {
+    const workers = LANES.map((lane) => {
+      const worker = new Worker<JobData, void>(
+        queueName(lane),
+        (job) => handler(job.data.executionIds, lane),
+        { ...options, concurrency: JOBS_AT_ONCE, runRetryDelay: RETRY_AFTER_MS },
+      );
+      worker.on('error', reportError);
+      return worker;
     });
-    worker.on('error', reportError);
-    return { close: () => worker.close() };
+    return { close: () => orGiveUp(Promise.all(workers.map((worker) => worker.close()))) };
+  }
+
+  async function depths(): Promise<Record<Lane, number>> {
+    if (!isUp()) throw new QueueUnavailableError('The queue can not be reached.');
+    const depth = { messages: 0, comments: 0, other: 0 };
+    for (const [lane, queue] of queues) depth[lane] = await queue.getWaitingCount();
+    return depth;
   }
 
   return {
-    add: (executionIds) => (executionIds.length === 0 ? Promise.resolve() : adding.add(executionIds)),
+    add,
     consume,
-    depth: () => queue.getWaitingCount(),
+    isUp,
+    depths,
     close: async () => {
-      await adding.idle();
-      await queue.close();
+      await orGiveUp(adding.idle());
+      await orGiveUp(Promise.all([...queues.values()].map((queue) => queue.close())));
       await release();
     },
   };
+}
+
+/** Waits for a part to close, but not for a queue that can't be reached. */
+async function orGiveUp(closing: Promise<unknown>): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, CLOSE_WITHIN_MS);
+  await Promise.race([closing.catch(() => {}), timeout.promise]);
+  clearTimeout(timer);
 }
 
 function chunk<T>(items: T[], size: number): T[][] {

@@ -3,14 +3,15 @@ import { createPostgresBackend, createRedisBackend, runMigrations } from 'bullmq
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import type { Config } from '../config.ts';
+import { LANES } from '../executions/lanes.ts';
 import type { Logger } from '../log.ts';
 import { createBullmqQueue } from './bullmq-queue.ts';
 import type { ExecutionQueue } from './execution-queue.ts';
 import { openQueuePool, QUEUE_SCHEMA } from './queue-pool.ts';
 import { redisPrefix } from './redis-prefix.ts';
 
-/** One connection listens for new jobs; the others add, take and finish them, which are short statements. */
-const CONNECTIONS = 4;
+/** One connection for each lane listens for new jobs; the others add, take and finish them, which are short statements. */
+const CONNECTIONS = LANES.length + 3;
 
 /**
  * The queue of this process: on Redis where REDIS_URL is set, else on PostgreSQL.
@@ -34,6 +35,7 @@ async function openRedisQueue(url: string, pool: pg.Pool, log: Logger): Promise<
     backend: createRedisBackend,
     prefix: await redisPrefix(pool),
     log,
+    isUp: () => redis.status === 'ready',
     release: async () => redis.disconnect(),
   });
 }
@@ -50,6 +52,8 @@ async function openPostgresQueue(pool: pg.Pool, log: Logger): Promise<ExecutionQ
     connection: connections,
     backend: createPostgresBackend,
     log,
+    // Where this database can't be reached, nothing else works either; its errors say so.
+    isUp: () => true,
     release: () => connections.end(),
   });
 }

@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
 import { newId } from '../database/id.ts';
-import { createGroupCommit } from '../executions/group-commit.ts';
+import { createGroupCommit, isUniqueViolation } from '../executions/group-commit.ts';
 import { jsonParameter } from '../executions/json-parameter.ts';
+import type { Faults } from '../faults.ts';
 import type { KnownAccount } from './known-accounts.ts';
 
 export type ExecutionToStore = {
@@ -33,21 +34,48 @@ export type EventToStore = {
   event: TriggerEvent | null;
 };
 
+/** An execution that is on disk. */
+export type StoredExecution = ExecutionToStore & {
+  /** This process runs it already; others wait for the queue. */
+  isTaken: boolean;
+};
+
+/** Slots of this process that are kept for executions about to be stored. */
+export type Reservation = {
+  /** The name under which this process holds them. */
+  holder: string;
+  /** For how many of those that were asked for. */
+  count: number;
+  /** Runs those that were stored as held here; the other slots are free again. */
+  use(executions: ExecutionToStore[]): void;
+};
+
+/** Asks for slots for these, in their order. Null: there are none, everything is queued. */
+export type Reserve = (executionIds: string[]) => Reservation | null;
+
 export type Ingest = {
   /** Stores the events of one delivery. Resolves with the executions that are new, once all is on disk. */
-  store(events: EventToStore[]): Promise<ExecutionToStore[]>;
+  store(events: EventToStore[]): Promise<StoredExecution[]>;
   /** The execution that an event with this key started in the flow, where there is one. */
   findByKey(flow: { id: string; workspaceId: string }, dedupeKey: string): Promise<string | null>;
 };
 
-/** Stores deliveries, batched: one statement, and so one transaction, for the deliveries that arrive together. */
-export function createIngest(pool: pg.Pool): Ingest {
-  const commits = createGroupCommit<EventToStore[], ExecutionToStore[]>({
+/**
+ * Stores deliveries, batched: one statement, and so one transaction, for the deliveries that arrive together. What this
+ * process has slots for is stored as held by it and begins at once: the way over the queue is for everything else.
+ */
+export function createIngest(pool: pg.Pool, reserve: Reserve, faults: Faults): Ingest {
+  const commits = createGroupCommit<EventToStore[], StoredExecution[]>({
     maxBatch: 200,
     write: async (deliveries) => {
-      const started = await writeEvents(pool, deliveries.flat());
+      const stored = await faults('store', () => storeAndTake(pool, deliveries.flat(), reserve));
       return deliveries.map((events) =>
-        events.flatMap(({ executions }) => executions.filter(({ id }) => started.has(id))),
+        events.flatMap(({ executions }) =>
+          executions.flatMap((execution) => {
+            const status = stored.get(execution.id);
+            return status ? [{ ...execution, isTaken: status === 'running' }] : [];
+          }),
+        ),
       );
     },
   });
@@ -63,25 +91,67 @@ export function createIngest(pool: pg.Pool): Ingest {
   };
 }
 
-async function writeEvents(pool: pg.Pool, events: EventToStore[]): Promise<Set<string>> {
+type StoredStatus = 'queued' | 'running';
+
+async function storeAndTake(
+  pool: pg.Pool,
+  events: EventToStore[],
+  reserve: Reserve,
+): Promise<Map<string, StoredStatus>> {
+  const candidates = firstOfContacts(events.flatMap(({ executions }) => executions));
+  const reservation = candidates.length > 0 ? reserve(candidates.map(({ id }) => id)) : null;
+  let taken: ExecutionToStore[] = [];
+  try {
+    const here = candidates.slice(0, reservation?.count ?? 0);
+    const stored = await writeEvents(pool, events, here, reservation?.holder ?? null);
+    taken = here.filter(({ id }) => stored.get(id) === 'running');
+    return stored;
+  } catch (error) {
+    // Another process has just begun something of the same contact.
+    if (reservation && isUniqueViolation(error)) return await writeEvents(pool, events, [], null);
+    throw error;
+  } finally {
+    reservation?.use(taken);
+  }
+}
+
+/** Executions of one contact in one flow run one after the other: of those in one batch only the first may begin. */
+function firstOfContacts(executions: ExecutionToStore[]): ExecutionToStore[] {
+  const seen = new Set<string>();
+  return executions.filter(({ flowId, contactKey }) => {
+    if (contactKey === null) return true;
+    const key = `${flowId} ${contactKey}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+async function writeEvents(
+  pool: pg.Pool,
+  events: EventToStore[],
+  here: ExecutionToStore[],
+  holder: string | null,
+): Promise<Map<string, StoredStatus>> {
   const people = peopleOf(events);
-  const { rows } = await pool.query<{ id: string }>({
+  const hereIds = new Set(here.map(({ id }) => id));
+  const { rows } = await pool.query<{ id: string; status: StoredStatus }>({
     name: 'ingest-events',
     text: INGEST,
     values: [
       jsonParameter(events.map(eventRow)),
-      jsonParameter(events.flatMap(executionRows)),
+      jsonParameter(executionRows(events, hereIds)),
       jsonParameter(people.contacts),
       jsonParameter(people.comments),
       jsonParameter(people.messages),
+      holder,
     ],
   });
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, status }) => [id, status]));
 }
 
 /**
- * `$1` events, `$2` executions, `$3` contacts, `$4` comments, `$5` messages. An event that is known already starts
- * nothing; an event that came over two URLs starts a flow once (`flow_executions_dedupe`).
+ * `$1` events, `$2` executions, `$3` contacts, `$4` comments, `$5` messages, `$6` this process. An event that is known
+ * already starts nothing; an event that came over two URLs starts a flow once (`flow_executions_dedupe`). An execution
+ * begins `here` if nothing of the contact is under way and the flow is not paused.
  */
 const INGEST = `
 with stored as (
@@ -91,11 +161,18 @@ with stored as (
   on conflict (scope, dedupe_key) do nothing returning id
 ), started as (
   insert into flow_executions (id, workspace_id, flow_id, flow_version, trigger_node_id, event, webhook_event_id,
-    dedupe_key, contact_key)
-  select r.* from jsonb_to_recordset($2::jsonb) as r(id uuid, workspace_id uuid, flow_id uuid, flow_version int,
-    trigger_node_id text, event jsonb, webhook_event_id uuid, dedupe_key text, contact_key text)
-  where r.webhook_event_id in (select id from stored)
-  on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing returning id
+    dedupe_key, contact_key, status, lease_owner, started_at)
+  select r.id, r.workspace_id, r.flow_id, r.flow_version, r.trigger_node_id, r.event, r.webhook_event_id, r.dedupe_key,
+    r.contact_key, case when begins then 'running' else 'queued' end, case when begins then $6 end,
+    case when begins then now() end
+  from jsonb_to_recordset($2::jsonb) as r(id uuid, workspace_id uuid, flow_id uuid, flow_version int,
+    trigger_node_id text, event jsonb, webhook_event_id uuid, dedupe_key text, contact_key text, place int, here boolean)
+  cross join lateral (select r.here and not exists (
+      select 1 from flow_executions o where o.flow_id = r.flow_id and o.contact_key = r.contact_key
+        and o.status in ('queued', 'running')
+    ) and not exists (select 1 from flows f where f.id = r.flow_id and f.paused_at is not null) as begins) as b
+  where r.webhook_event_id in (select id from stored) order by r.place
+  on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing returning id, status
 ), people as (
   insert into contacts as c (id, workspace_id, account_id, external_id, username)
   select r.* from jsonb_to_recordset($3::jsonb) as r(id uuid, workspace_id uuid, account_id uuid, external_id text,
@@ -128,7 +205,7 @@ with stored as (
   from incoming i join talks t using (contact_id) where i.external_id <> ''
   on conflict (conversation_id, external_id) do nothing
 )
-select id from started`;
+select id, status from started`;
 
 function eventRow(event: EventToStore): Record<string, unknown> {
   return {
@@ -144,18 +221,22 @@ function eventRow(event: EventToStore): Record<string, unknown> {
   };
 }
 
-function executionRows(event: EventToStore): Record<string, unknown>[] {
-  return event.executions.map((execution) => ({
-    id: execution.id,
-    workspace_id: execution.workspaceId,
-    flow_id: execution.flowId,
-    flow_version: execution.flowVersion,
-    trigger_node_id: execution.triggerNodeId,
-    event: execution.event,
-    webhook_event_id: event.id,
-    dedupe_key: execution.dedupeKey,
-    contact_key: execution.contactKey,
-  }));
+function executionRows(events: EventToStore[], here: ReadonlySet<string>): Record<string, unknown>[] {
+  const rows = events.flatMap((event) =>
+    event.executions.map((execution) => ({
+      id: execution.id,
+      workspace_id: execution.workspaceId,
+      flow_id: execution.flowId,
+      flow_version: execution.flowVersion,
+      trigger_node_id: execution.triggerNodeId,
+      event: execution.event,
+      webhook_event_id: event.id,
+      dedupe_key: execution.dedupeKey,
+      contact_key: execution.contactKey,
+      here: here.has(execution.id),
+    })),
+  );
+  return rows.map((row, place) => ({ ...row, place }));
 }
 
 /** Kinds by which a person wrote to the account: they open the 24-hour window. */

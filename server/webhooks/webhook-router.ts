@@ -6,7 +6,7 @@ import { newId } from '../database/id.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Logger } from '../log.ts';
 import type { Secrets } from '../secrets.ts';
-import type { ExecutionToStore, Ingest } from './ingest.ts';
+import type { ExecutionToStore, Ingest, StoredExecution } from './ingest.ts';
 import type { KnownAccount, KnownAccounts } from './known-accounts.ts';
 import { parseEvents } from './parse-events.ts';
 import type { PublishedFlow, PublishedFlows } from './published-flows.ts';
@@ -21,7 +21,7 @@ export type WebhookDeps = {
   accounts: KnownAccounts;
   ingest: Ingest;
   /** Told of new executions after they are on disk. Never throws. */
-  onStored: (executions: ExecutionToStore[]) => void;
+  onStored: (executions: StoredExecution[]) => void;
 };
 
 /**

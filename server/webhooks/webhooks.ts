@@ -1,9 +1,11 @@
 import type { Router } from 'express';
 import type pg from 'pg';
 import type { NodeCatalogue } from '../../engine/catalogue.ts';
+import type { Faults } from '../faults.ts';
+import { noFaults } from '../faults.ts';
 import type { Logger } from '../log.ts';
 import type { Secrets } from '../secrets.ts';
-import type { ExecutionToStore } from './ingest.ts';
+import type { Reserve, StoredExecution } from './ingest.ts';
 import { createIngest } from './ingest.ts';
 import { createKnownAccounts } from './known-accounts.ts';
 import { createPublishedFlows } from './published-flows.ts';
@@ -22,17 +24,21 @@ export function createWebhooks(deps: {
   catalogue: NodeCatalogue;
   log: Logger;
   secrets: Pick<Secrets, 'verifyToken' | 'webhookSecrets'>;
+  /** Keeps slots for what is about to be stored. */
+  reserve: Reserve;
   /** Told of new executions after they are on disk. */
-  onStored: (executions: ExecutionToStore[]) => void;
+  onStored: (executions: StoredExecution[]) => void;
+  /** For tests. */
+  faults?: Faults;
 }): Webhooks {
-  const { pool, catalogue, log, secrets, onStored } = deps;
+  const { pool, catalogue, log, secrets, reserve, onStored, faults = noFaults } = deps;
   const flows = createPublishedFlows({ pool, catalogue, log });
   const router = webhookRouter({
     secrets,
     log,
     flows,
     accounts: createKnownAccounts(pool),
-    ingest: createIngest(pool),
+    ingest: createIngest(pool, reserve, faults),
     onStored,
   });
   return {

@@ -55,6 +55,7 @@ export async function startProcess(
     catalogue,
     live,
     servicesFor: () => noServices,
+    quietMs: 0,
     onFlowChanged: (flowId) => webhooks.flowChanged(flowId),
   });
   const webhooks = createWebhooks({
@@ -62,6 +63,7 @@ export async function startProcess(
     catalogue,
     log,
     secrets: { verifyToken: VERIFY_TOKEN, webhookSecrets: [APP_SECRET] },
+    reserve: executions.reserve,
     onStored: executions.onStored,
   });
   await executions.start();

@@ -154,5 +154,6 @@ function recordExecutions(calls: { name: keyof Executions; argument: unknown }[]
     },
     decideApproval: async (argument) => void calls.push({ name: 'decideApproval', argument }),
     flowChanged: (argument) => void calls.push({ name: 'flowChanged', argument }),
+    flowResumed: (argument) => void calls.push({ name: 'flowResumed', argument }),
   };
 }

@@ -1,0 +1,44 @@
+import type { NodeServices } from '../engine/services.ts';
+
+/** What a crash can fall before or after: anything that leaves the process. */
+const MOMENTS = ['store', 'claim', 'journal', 'send', 'queue'] as const;
+type Moment = (typeof MOMENTS)[number];
+
+/** Goes around everything that leaves the process, so that a test can end it right before or after. */
+export type Faults = <T>(moment: Moment, action: () => Promise<T>) => Promise<T>;
+
+export const noFaults: Faults = (_moment, action) => action();
+
+/** How `KILL_AT` looks: `before journal 2`, `after send 1`. */
+export const KILL_AT = new RegExp(`^(before|after) (${MOMENTS.join('|')}) ([1-9]\\d{0,4})$`);
+
+/** Ends the process with SIGKILL at the moment that `killAt` names: before or after the n-th of its kind. */
+export function createFaults(killAt: string | undefined): Faults {
+  const [, when, moment, count] = KILL_AT.exec(killAt ?? '') ?? [];
+  if (!when) return noFaults;
+  let left = Number(count);
+  const die = () => process.kill(process.pid, 'SIGKILL');
+  return async (at, action) => {
+    const isNow = at === moment && --left === 0;
+    if (isNow && when === 'before') die();
+    const result = await action();
+    if (isNow) die();
+    return result;
+  };
+}
+
+/** The services of a node whose effects are moments of `faults`. */
+export function servicesWithFaults(services: NodeServices, faults: Faults): NodeServices {
+  if (faults === noFaults) return services;
+  const { instagram } = services;
+  return {
+    ...services,
+    instagram: {
+      ...instagram,
+      replyToComment: (...call) => faults('send', () => instagram.replyToComment(...call)),
+      privateReply: (...call) => faults('send', () => instagram.privateReply(...call)),
+      sendMessage: (...call) => faults('send', () => instagram.sendMessage(...call)),
+      hideComment: (...call) => faults('send', () => instagram.hideComment(...call)),
+    },
+  };
+}
