@@ -1,26 +1,6 @@
-/**
- * What `npm start` runs: plain JavaScript that every Node can read. It says in one line what is missing where the rest,
- * which needs Node 24 and the installed packages, would end in a stack trace.
- */
-const NEEDED = 24;
+/** What `npm start` runs. */
+import { launch } from './launch.mjs';
+
 const script = process.argv.includes('--dev') ? './dev.ts' : './start.ts';
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED) {
-  refuse(
-    `Replygraph needs Node.js ${NEEDED} or newer, this is ${process.versions.node}. ` +
-      'Run npm rebuild node (it was not installed with the packages), or install it from https://nodejs.org.',
-  );
-} else {
-  import(script).catch((error) => {
-    if (error && error.code === 'ERR_MODULE_NOT_FOUND' && /Cannot find package/.test(error.message)) {
-      refuse(`A package is missing (${error.message.split("'")[1]}). Run npm ci, then start again.`);
-    } else {
-      throw error;
-    }
-  });
-}
-
-function refuse(line) {
-  console.error(line);
-  process.exitCode = 1;
-}
+launch(() => import(script));

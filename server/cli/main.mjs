@@ -1,0 +1,4 @@
+/** What `npm run cli` runs. */
+import { launch } from '../launch.mjs';
+
+launch(() => import('./cli.ts'));
