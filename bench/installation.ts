@@ -1,8 +1,19 @@
 import type { GraphInput } from '../engine/graph.ts';
+import { FIVE_NODES } from './graphs.ts';
 
-export type Installation = { accountExternalId: string; flowId: string; webhookPath: string };
+/** A published flow and the account whose comments start it. */
+export type BenchFlow = { id: string; accountExternalId: string; webhookPath: string };
 
-/** Sets up a fresh installation over the API: owner, account, and the five-node flow, published. */
+export type Installation = {
+  /** The five-node flow. */
+  flow: BenchFlow;
+  /** Creates and publishes another flow of the same account. */
+  publish(name: string, graph: GraphInput): Promise<BenchFlow>;
+  /** `Authorization` header of a viewer. */
+  authorization: string;
+};
+
+/** Sets up a fresh installation over the API: owner, account, key, and the five-node flow, published. */
 export async function setUp(url: string): Promise<Installation> {
   const cookie = await setupCookie(url);
   const call = async <T>(path: string, body: unknown): Promise<T> => {
@@ -21,9 +32,13 @@ export async function setUp(url: string): Promise<Installation> {
     username: 'bench',
     accessToken: 'bench-token',
   });
-  const flow = await call<{ id: string }>('/api/v1/flows', { name: 'Five nodes', graph: FIVE_NODES });
-  await call(`/api/v1/flows/${flow.id}/publish`, {});
-  return { accountExternalId, flowId: flow.id, webhookPath: `/webhooks/instagram/${flow.id}` };
+  const publish = async (name: string, graph: GraphInput): Promise<BenchFlow> => {
+    const { id } = await call<{ id: string }>('/api/v1/flows', { name, graph });
+    await call(`/api/v1/flows/${id}/publish`, {});
+    return { id, accountExternalId, webhookPath: `/webhooks/instagram/${id}` };
+  };
+  const { key } = await call<{ key: string }>('/api/v1/api-keys', { name: 'Bench', role: 'viewer' });
+  return { flow: await publish('Five nodes', FIVE_NODES), publish, authorization: `Bearer ${key}` };
 }
 
 async function setupCookie(url: string): Promise<string> {
@@ -38,51 +53,3 @@ async function setupCookie(url: string): Promise<string> {
     .map((cookie) => cookie.split(';')[0])
     .join('; ');
 }
-
-/** Trigger, values, condition, switch, reply: templates, conditions and one effect. */
-const FIVE_NODES: GraphInput = {
-  nodes: [
-    { id: 'comment', type: 'trigger.comment', name: 'Comment', config: {} },
-    {
-      id: 'values',
-      type: 'logic.set',
-      name: 'Values',
-      config: { values: [{ name: 'greeting', value: 'Hi @{{ trigger.from.username }}' }] },
-    },
-    {
-      id: 'question',
-      type: 'logic.condition',
-      name: 'Question?',
-      config: {
-        when: { all: [{ value: '{{ trigger.comment.text }}', operator: 'contains', compare: 'shipping' }] },
-      },
-    },
-    {
-      id: 'topic',
-      type: 'logic.switch',
-      name: 'Topic',
-      config: {
-        cases: [
-          {
-            name: 'price',
-            when: {
-              all: [{ value: '{{ trigger.comment.text }}', operator: 'contains', compare: 'how much' }],
-            },
-          },
-        ],
-      },
-    },
-    {
-      id: 'reply',
-      type: 'instagram.reply_to_comment',
-      name: 'Reply',
-      config: { text: '{{ steps.values.output.greeting }}, shipping is free from 50 €.' },
-    },
-  ],
-  edges: [
-    { id: 'e1', source: 'comment', target: 'values' },
-    { id: 'e2', source: 'values', target: 'question' },
-    { id: 'e3', source: 'question', sourceHandle: 'true', target: 'topic' },
-    { id: 'e4', source: 'topic', sourceHandle: 'price', target: 'reply' },
-  ],
-};

@@ -1,7 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Installation } from './installation.ts';
+import type { BenchFlow } from './installation.ts';
+import { percentile } from './percentile.ts';
 import { APP_SECRET } from './server-process.ts';
 import type { Stub } from './stub-process.ts';
 
@@ -10,30 +11,55 @@ const LOST_AFTER_MS = 60_000;
 
 type Delivery = { commentId: string; body: string; signature: string };
 
+/** Where webhooks go, and who sees the replies. */
+export type Target = {
+  url: string;
+  flow: BenchFlow;
+  stub: Stub;
+  /** The webhook is filled up to this size with fields that the platform may add one day. */
+  payloadBytes?: number;
+};
+
 let deliveries = 0;
 
-function makeDelivery({ accountExternalId }: Installation): Delivery {
+function makeDelivery({ flow, payloadBytes = 0 }: Target): Delivery {
   deliveries += 1;
-  const commentId = `bench-${process.pid}-${deliveries}`;
+  const commentId = platformId();
   const value = {
     id: commentId,
     text: 'Hi! How much is shipping to Vienna?',
-    from: { id: `person-${deliveries}`, username: `person_${deliveries}` },
-    media: { id: 'media-1', media_product_type: 'FEED' },
+    from: { id: platformId(), username: `person_${deliveries}` },
+    media: { id: '17900000000000001', media_product_type: 'FEED' },
   };
-  const entry = [{ id: accountExternalId, time: Date.now(), changes: [{ field: 'comments', value }] }];
-  const body = JSON.stringify({ object: 'instagram', entry });
+  const bare = bodyOf(flow, value);
+  const missing = payloadBytes - Buffer.byteLength(bare) - ',"future":""'.length;
+  const body = missing > 0 ? bodyOf(flow, { ...value, future: padding(missing) }) : bare;
   const signature = `sha256=${createHmac('sha256', APP_SECRET).update(body).digest('hex')}`;
   return { commentId, body, signature };
 }
 
-export type Target = { url: string; installation: Installation; stub: Stub };
+function bodyOf({ accountExternalId }: BenchFlow, value: object): string {
+  const entry = [{ id: accountExternalId, time: Date.now(), changes: [{ field: 'comments', value }] }];
+  return JSON.stringify({ object: 'instagram', entry });
+}
+
+/** Seventeen digits in no order, as Meta's ids are: indexes over them are written all over. */
+function platformId(): string {
+  return `18${(randomBytes(8).readBigUInt64BE() % 10n ** 15n).toString().padStart(15, '0')}`;
+}
+
+/** Text that hardly compresses, so that what is stored is as large as what was sent. */
+function padding(bytes: number): string {
+  return randomBytes(Math.ceil((bytes * 3) / 4))
+    .toString('base64')
+    .slice(0, bytes);
+}
 
 /** Sends webhooks one by one per connection. @throws Error when one is not answered 200 */
-async function send(pool: Pool, { installation }: Target, { body, signature }: Delivery): Promise<void> {
+async function send(pool: Pool, { flow }: Target, { body, signature }: Delivery): Promise<void> {
   const response = await pool.request({
     method: 'POST',
-    path: installation.webhookPath,
+    path: flow.webhookPath,
     headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
     body,
   });
@@ -65,7 +91,7 @@ export async function measureSustained(
   { flows, connections = 64, maxOpen = 400 }: { flows: number; connections?: number; maxOpen?: number },
 ): Promise<Sustained> {
   const pool = new Pool(target.url, { connections, pipelining: 1 });
-  const prepared = Array.from({ length: flows }, () => makeDelivery(target.installation));
+  const prepared = Array.from({ length: flows }, () => makeDelivery(target));
   const repliesBefore = target.stub.repliedAt.size;
   const begin = process.hrtime.bigint();
   let next = 0;
@@ -112,7 +138,7 @@ export async function measureLatency(
   const begin = performance.now();
   const underWay: Promise<void>[] = [];
   for (let index = 0; index < rate * seconds; index++) {
-    const delivery = makeDelivery(target.installation);
+    const delivery = makeDelivery(target);
     const wait = begin + (index * 1_000) / rate - performance.now();
     if (wait > 0) await delay(wait);
     const sentAt = process.hrtime.bigint();
@@ -134,9 +160,4 @@ export async function measureLatency(
     replyP50Ms: percentile(replies, 50),
     replyP95Ms: percentile(replies, 95),
   };
-}
-
-function percentile(values: number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? Number.NaN;
 }

@@ -23,18 +23,29 @@ export async function memoryBelow(pid: number): Promise<Memory | null> {
   };
 }
 
-/** CPU seconds that a process and everything under it have used so far. */
+/** CPU seconds that a process and everything under it, ended or not, have used so far. */
 export async function cpuSeconds(pid: number): Promise<{ own: number; below: number }> {
-  const below = await Promise.all((await descendants(pid)).map(ownCpuSeconds));
-  return { own: await ownCpuSeconds(pid), below: below.reduce((sum, seconds) => sum + seconds, 0) };
+  const [self, below] = await Promise.all([
+    processSeconds(pid),
+    descendants(pid).then((pids) => Promise.all(pids.map(processSeconds))),
+  ]);
+  return {
+    own: self.own,
+    below: below.reduce((sum, { own, ended }) => sum + own + ended, self.ended),
+  };
 }
 
-async function ownCpuSeconds(pid: number): Promise<number> {
+/** `ended`: of children that are gone. */
+async function processSeconds(pid: number): Promise<{ own: number; ended: number }> {
   try {
-    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    const fields = (await readFile(`/proc/${pid}/stat`, 'utf8'))
+      .replace(/^.*\) /s, '')
+      .split(' ')
+      .map(Number);
+    const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = fields.slice(11, 15);
+    return { own: (user + system) / 100, ended: (endedUser + endedSystem) / 100 };
   } catch {
-    return 0;
+    return { own: 0, ended: 0 };
   }
 }
 

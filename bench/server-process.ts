@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +37,7 @@ export async function startServer(environment: Record<string, string>): Promise<
       PORT: String(port),
       HOST: '127.0.0.1',
       META_APP_SECRET: APP_SECRET,
+      INSTAGRAM_RATE_LIMITS: 'off',
       ...SECRETS,
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'error',
       ...environment,
@@ -64,9 +66,10 @@ function startArguments(): string[] {
   return scripts.start.split(' ').slice(1);
 }
 
-/** `BENCH_PROFILE=1` writes a CPU profile of the server into the working folder. */
+/** `BENCH_PROFILE=<folder>` makes every process write a CPU profile there when it ends (bench/top-functions.ts). */
 function profilerFlags(): string[] {
-  return process.env.BENCH_PROFILE ? ['--cpu-prof'] : [];
+  const folder = process.env.BENCH_PROFILE;
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${resolve(folder)}`] : [];
 }
 
 function urlOf(child: ChildProcess): Promise<string> {
@@ -79,7 +82,8 @@ function urlOf(child: ChildProcess): Promise<string> {
   });
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -5,10 +5,11 @@ import type { StubMessage } from './graph-stub.ts';
 
 export type Stub = {
   address: string;
+  pid: number;
   /** When each comment was answered first, in nanoseconds of `process.hrtime`. */
   repliedAt: Map<string, bigint>;
-  /** Replies to a comment that had one. */
-  duplicates(): number;
+  /** Replies to a comment that had one, since this was asked last. */
+  takeDuplicates(): number;
   stop(): Promise<void>;
 };
 
@@ -28,8 +29,13 @@ export async function startStub(): Promise<Stub> {
   child.on('exit', () => address.reject(new Error('The stub of the Graph API ended.')));
   return {
     address: await address.promise,
+    pid: child.pid ?? 0,
     repliedAt,
-    duplicates: () => duplicates,
+    takeDuplicates: () => {
+      const taken = duplicates;
+      duplicates = 0;
+      return taken;
+    },
     stop: async () => {
       const exited = once(child, 'exit');
       child.disconnect();
