@@ -33,12 +33,15 @@ describe.skipIf(missing !== null).each(['light', 'dark'] as const)(
       'flows',
       'canvas',
       'flowRuns',
+      'pausedCanvas',
       'runs',
+      'failedRuns',
       'run',
       'inbox',
       'knowledge',
       'accounts',
       'settings',
+      'data',
     ])('on the page %s', async (name) => {
       const page = await openPage(browser, { colorScheme });
       if (name !== 'login') await page.context().addCookies(cookies);

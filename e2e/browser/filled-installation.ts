@@ -1,12 +1,19 @@
+import { chain } from '../support/graphs.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 export const OWNER = { name: 'Ann', email: 'ann@example.com', password: 'correct horse' };
 
+/** Nothing answers there, and the server may not ask this machine. */
+const FAILING = chain([
+  { id: 'start', type: 'trigger.manual' },
+  { id: 'send', type: 'http.request', config: { url: 'http://127.0.0.1:9/report' } },
+]);
+
 type Item = { id: string; status?: string };
 
 /**
- * Sets an empty installation up over the API and lets something happen in it: a published flow, runs that succeeded and
- * one that waits for approval, an escalation, a knowledge base.
+ * Sets an empty installation up over the API and lets something happen in it: a published flow, runs that succeeded, one
+ * that waits for approval and one that failed, an escalation, a knowledge base, a paused flow.
  * @returns addresses of the pages, and the cookies of the owner
  */
 export async function fillInstallation(url: string) {
@@ -53,6 +60,15 @@ export async function fillInstallation(url: string) {
     );
   });
   const [run] = runs;
+
+  const report = await call<Item>('POST', '/api/v1/flows', { name: 'Report', graph: FAILING });
+  await call('POST', `/api/v1/flows/${report.id}/publish`, {});
+  await call('POST', `/api/v1/flows/${report.id}/run`, {});
+  await waitUntil('the run of the report has failed', async () => {
+    const { items } = await call<{ items: Item[] }>('GET', '/api/v1/executions?status=failed');
+    return items.length > 0;
+  });
+  await call('POST', `/api/v1/flows/${report.id}/pause`);
   return {
     flowId,
     call,
@@ -65,12 +81,15 @@ export async function fillInstallation(url: string) {
       flows: '/flows',
       canvas: `/flows/${flowId}`,
       flowRuns: `/flows/${flowId}/executions`,
+      pausedCanvas: `/flows/${report.id}`,
       runs: '/executions',
+      failedRuns: '/executions?status=failed',
       run: `/executions/${run?.id}`,
       inbox: '/inbox',
       knowledge: '/knowledge',
       accounts: '/accounts',
       settings: '/settings',
+      data: '/settings?tab=data',
     } as Record<string, string>,
   };
 }

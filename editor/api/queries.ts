@@ -8,19 +8,22 @@ import type {
   Escalation,
   Execution,
   ExecutionSummary,
+  FailureFilter,
+  Failures,
   Flow,
   FlowSummary,
   FlowVersion,
   KnowledgeBase,
   KnowledgeDocument,
   Page,
+  Retention,
   SandboxTimeline,
   Session,
   Template,
 } from '../../server/contract/shapes.ts';
 import { ApiError, api } from './client.ts';
 
-export type ExecutionFilters = { flowId?: string; status?: ExecutionSummary['status'][]; limit?: number };
+export type ExecutionFilters = FailureFilter & { status?: ExecutionSummary['status'][]; limit?: number };
 
 /** Keys of the cache. Invalidate the shortest that fits: `keys.executions` means every list of them. */
 export const keys = {
@@ -32,6 +35,7 @@ export const keys = {
   nodeTypes: ['node-types'] as const,
   executions: ['executions'] as const,
   executionList: (filters: ExecutionFilters) => ['executions', filters] as const,
+  failures: (filter: FailureFilter) => ['executions', 'failures', filter] as const,
   execution: (id: string) => ['execution', id] as const,
   approvals: ['approvals'] as const,
   escalations: ['escalations'] as const,
@@ -40,6 +44,7 @@ export const keys = {
   documents: (baseId: string) => ['knowledge-bases', baseId, 'documents'] as const,
   templates: ['templates'] as const,
   apiKeys: ['api-keys'] as const,
+  retention: ['settings', 'retention'] as const,
   timeline: ['sandbox', 'timeline'] as const,
 };
 
@@ -104,12 +109,36 @@ export const useExecutions = (filters: ExecutionFilters = {}, options: PageOptio
     keys.executionList(filters),
     '/api/v1/executions',
     {
-      flowId: filters.flowId,
+      ...definedTexts(filters),
       status: filters.status?.join(','),
       limit: filters.limit === undefined ? undefined : String(filters.limit),
     },
     options,
   );
+
+/** Failed executions, counted by error and node. */
+export const useFailures = (filter: FailureFilter) =>
+  useQuery({
+    queryKey: keys.failures(filter),
+    queryFn: ({ signal }) =>
+      api.get<Failures>(`/api/v1/executions/failures?${new URLSearchParams(definedTexts(filter))}`, {
+        signal,
+      }),
+  });
+
+const definedTexts = ({
+  flowId,
+  errorCode,
+  nodeId,
+  since,
+  until,
+}: FailureFilter): Record<string, string> => ({
+  ...(flowId && { flowId }),
+  ...(errorCode && { errorCode }),
+  ...(nodeId && { nodeId }),
+  ...(since && { since }),
+  ...(until && { until }),
+});
 
 export const useExecution = (id: string, enabled = true) =>
   useQuery({
@@ -143,6 +172,13 @@ export const useTemplates = (enabled = true) =>
 
 export const useApiKeys = (enabled = true) =>
   usePages<ApiKey>(keys.apiKeys, '/api/v1/api-keys', {}, { enabled });
+
+export const useRetention = (enabled = true) =>
+  useQuery({
+    queryKey: keys.retention,
+    queryFn: ({ signal }) => api.get<Retention>('/api/v1/settings/retention', { signal }),
+    enabled,
+  });
 
 /** What the sandbox shows; asked again every few seconds as long as something shows it. */
 export const useSandboxTimeline = () =>

@@ -40,6 +40,8 @@ export function useLiveRefresh(): void {
 function staleAfter(type: LiveEventType): QueryKey[] {
   switch (type) {
     case 'execution.queued':
+      // A paused flow tells how many wait.
+      return [keys.executions, keys.flows];
     case 'execution.started':
     case 'execution.waiting':
       return [keys.executions];

@@ -12,6 +12,8 @@ import { keys, useCan, useFlow, useNodeTypes } from '../api/queries.ts';
 import { usePageCommands } from '../app/page-commands.ts';
 import { ExecutionList } from '../executions/execution-list.tsx';
 import { downloadFlow } from '../flows/export-flow.ts';
+import { PauseBanner } from '../flows/pause-banner.tsx';
+import { useFlowPause } from '../flows/use-flow-pause.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { RunStrip } from '../run-view/run-strip.tsx';
@@ -32,6 +34,7 @@ import { useCanvasText } from './texts.ts';
 import { TopBar } from './top-bar.tsx';
 import { useAutosave } from './use-autosave.ts';
 import { useCommands } from './use-commands.ts';
+import { useFreshPause } from './use-fresh-pause.ts';
 import { useKeys } from './use-keys.ts';
 import { usePhone, wasPhoneOpen } from './use-phone.ts';
 import { VersionHistory } from './version-history.tsx';
@@ -49,11 +52,14 @@ export function FlowEditorPage() {
   const failed = flow.error ?? types.error;
   // A flow from the cache may be older than what another tab saved: wait for the server before editing on top of it.
   const isFresh = flow.data && (flow.isFetchedAfterMount || !flow.isFetching);
+  // Once open it stays open: when the flow is asked for anew, what is edited and what can be undone is kept.
+  const [openId, setOpenId] = useState<string | null>(null);
+  if (isFresh && openId !== id) setOpenId(id);
 
   if (failed && !flow.data) {
     return <ErrorState error={failed} onRetry={() => void Promise.all([flow.refetch(), types.refetch()])} />;
   }
-  if (!isFresh || !flow.data || !types.data) return <Skeleton className="m-4 h-96" />;
+  if (openId !== id || !flow.data || !types.data) return <Skeleton className="m-4 h-96" />;
   return <OpenFlow key={`${id} ${canEdit}`} flow={flow.data} types={types.data} isReadOnly={!canEdit} />;
 }
 
@@ -88,6 +94,8 @@ function FlowEditor({ session, opened }: { session: Session; opened: Flow }) {
   const showsRuns = location.pathname.endsWith('/executions');
   const announcement = useUi((state) => state.announcement);
   const phone = usePhone();
+  const { setPaused, isPauseBusy } = useFlowPause();
+  useFreshPause(flowId, opened.pausedAt !== null);
 
   const { heardOfSave } = autosave;
   const onFlowEvent = useCallback(
@@ -208,12 +216,22 @@ function FlowEditor({ session, opened }: { session: Session; opened: Flow }) {
       >
         <PublishButton
           isPublished={status.publishedVersion !== null}
+          isPaused={opened.pausedAt !== null}
+          onPause={(isPaused) => setPaused({ id: flowId, isPaused })}
           onPublish={publish}
           onUnpublish={unpublish}
           onShowHistory={() => setIsHistoryOpen(true)}
           onExport={() => downloadFlow(flow.getState(), [...session.types.values()])}
         />
       </TopBar>
+      {opened.pausedAt && (
+        <PauseBanner
+          waiting={opened.queuedExecutions}
+          isBusy={isPauseBusy}
+          disabledReason={session.isReadOnly ? t('viewerOnly') : undefined}
+          onResume={() => setPaused({ id: flowId, isPaused: false })}
+        />
+      )}
       <div className="flex min-h-0 flex-1">
         {showsRuns ? (
           <div className="min-w-0 flex-1 overflow-y-auto p-4">

@@ -1,5 +1,15 @@
-import { ChevronDown, CircleAlert, Download, History, PowerOff, Upload } from 'lucide-react';
+import {
+  ChevronDown,
+  CircleAlert,
+  CirclePause,
+  CirclePlay,
+  Download,
+  History,
+  PowerOff,
+  Upload,
+} from 'lucide-react';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import {
@@ -15,17 +25,20 @@ import { useCanvasText } from './texts.ts';
 
 type PublishButtonProps = {
   isPublished: boolean;
+  isPaused: boolean;
+  onPause(isPaused: boolean): void;
   onPublish(note: string): Promise<void>;
   onUnpublish(): Promise<void>;
   onShowHistory(): void;
   onExport(): void;
 };
 
-/** Publishes at once; with a note, the history, unpublish and export in the menu beside it. */
+/** Publishes at once; with a note, the history, pause, unpublish and export in the menu beside it. */
 export function PublishButton(props: PublishButtonProps) {
-  const { isPublished, onPublish, onUnpublish, onShowHistory, onExport } = props;
+  const { isPublished, isPaused, onPause, onPublish, onUnpublish, onShowHistory, onExport } = props;
   const { ui, isReadOnly } = useSession();
   const t = useCanvasText();
+  const { t: flows } = useTranslation('flows');
   const [isBusy, setIsBusy] = useState(false);
   const [note, setNote] = useState<string | null>(null);
   const errors = useUi((state) => state.problems.filter((problem) => problem.severity === 'error').length);
@@ -80,6 +93,13 @@ export function PublishButton(props: PublishButtonProps) {
               onSelect={() => setNote('')}
             >
               {t('publishWithNote')}
+            </DropdownMenuItem>
+            <DropdownMenuItem
+              icon={isPaused ? <CirclePlay aria-hidden /> : <CirclePause aria-hidden />}
+              disabled={isReadOnly || !isPublished}
+              onSelect={() => onPause(!isPaused)}
+            >
+              {flows(isPaused ? 'resume' : 'pause')}
             </DropdownMenuItem>
             <DropdownMenuItem
               icon={<PowerOff aria-hidden />}

@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { ExecutionSummary } from '../../server/contract/shapes.ts';
-
 import { useExecutions } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { cardStyle } from '../ui/card.tsx';
@@ -16,7 +15,9 @@ import { Select } from '../ui/select.tsx';
 import { SkeletonList } from '../ui/skeleton.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { ExecutionRow } from './execution-row.tsx';
+import { FailedRuns } from './failed-runs.tsx';
 import { readStatus } from './statuses.ts';
+import { PERIODS, useFailureFilter } from './use-failure-filter.ts';
 
 export type ExecutionListProps = {
   /** Only of this flow. */
@@ -27,20 +28,20 @@ export type ExecutionListProps = {
 
 const ALL = 'all';
 
-/** Runs, newest first, live; filtered by the address (`?status=`), the failed ones (dead letters) as a tab. */
+/** Runs, newest first, live; the failed ones (dead letters) are a tab of their own. The filters stand in the address. */
 export function ExecutionList({ flowId, filters }: ExecutionListProps) {
   const { t } = useTranslation('executions');
   const { t: ui } = useTranslation('ui');
   const [parameters, setParameters] = useSearchParams();
   const status = readStatus(parameters.get('status'));
   const isFailedTab = status === 'failed';
-  const executions = useExecutions({ ...(flowId && { flowId }), ...(status && { status: [status] }) });
+  const { period, change } = useFailureFilter(flowId);
 
   const setStatus = (value: string) =>
     setParameters((old) => {
       const next = new URLSearchParams(old);
-      if (value === ALL) next.delete('status');
-      else next.set('status', value);
+      for (const name of ['status', 'code', 'node', 'period']) next.delete(name);
+      if (value !== ALL) next.set('status', value);
       return next;
     });
 
@@ -52,7 +53,18 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
           <TabsTrigger value="failed">{t('tab.failed')}</TabsTrigger>
         </TabsList>
         {filters}
-        {!isFailedTab && (
+        {isFailedTab ? (
+          <Select
+            aria-label={t('filter.period')}
+            className="w-40 max-sm:w-auto max-sm:flex-1"
+            value={period ?? ALL}
+            onValueChange={(value) => change({ period: PERIODS.find((known) => known === value) ?? null })}
+            options={[
+              { value: ALL, label: t('period.any') },
+              ...PERIODS.map((value) => ({ value, label: t(`period.${value}`) })),
+            ]}
+          />
+        ) : (
           <Select
             aria-label={t('filter.status')}
             className="w-40 max-sm:w-auto max-sm:flex-1"
@@ -66,25 +78,11 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
         )}
       </div>
       {isFailedTab && <p className="mt-2 text-muted-foreground">{t('failedHelp')}</p>}
-      {/* Both tabs show the same list, filtered. */}
-      <TabsContent value={isFailedTab ? 'failed' : ALL} tabIndex={-1} className="mt-3">
-        {executions.isPending && <SkeletonList rows={8} className="h-9" />}
-        {executions.error && <ErrorState error={executions.error} onRetry={() => executions.refetch()} />}
-        {executions.items?.length === 0 && (
-          <EmptyExecutions
-            isFiltered={status !== undefined}
-            isFailedTab={isFailedTab}
-            onClear={() => setStatus(ALL)}
-          />
-        )}
-        {executions.items && executions.items.length > 0 && (
-          <ul className={cn(cardStyle, 'divide-y divide-border overflow-hidden')} onKeyDown={walkList}>
-            {executions.items.map((execution) => (
-              <ExecutionRow key={execution.id} execution={execution} showsFlow={flowId === undefined} />
-            ))}
-          </ul>
-        )}
-        <LoadMore {...executions} />
+      <TabsContent value="failed" tabIndex={-1} className="mt-3">
+        <FailedRuns flowId={flowId} />
+      </TabsContent>
+      <TabsContent value={ALL} tabIndex={-1} className="mt-3">
+        <AllRuns flowId={flowId} status={status} onClear={() => setStatus(ALL)} />
       </TabsContent>
     </Tabs>
   );
@@ -92,11 +90,37 @@ export function ExecutionList({ flowId, filters }: ExecutionListProps) {
 
 const SELECTABLE: ExecutionSummary['status'][] = ['queued', 'running', 'waiting', 'succeeded', 'cancelled'];
 
-type EmptyProps = { isFiltered: boolean; isFailedTab: boolean; onClear(): void };
+type AllRunsProps = {
+  flowId: string | undefined;
+  status: ExecutionSummary['status'] | undefined;
+  onClear(): void;
+};
 
-function EmptyExecutions({ isFiltered, isFailedTab, onClear }: EmptyProps) {
+function AllRuns({ flowId, status, onClear }: AllRunsProps) {
+  const executions = useExecutions({ ...(flowId && { flowId }), ...(status && { status: [status] }) });
+  return (
+    <>
+      {executions.isPending && <SkeletonList rows={8} className="h-9" />}
+      {executions.error && <ErrorState error={executions.error} onRetry={() => executions.refetch()} />}
+      {executions.items?.length === 0 && (
+        <EmptyExecutions isFiltered={status !== undefined} onClear={onClear} />
+      )}
+      {executions.items && executions.items.length > 0 && (
+        <ul className={cn(cardStyle, 'divide-y divide-border overflow-hidden')} onKeyDown={walkList}>
+          {executions.items.map((execution) => (
+            <ExecutionRow key={execution.id} execution={execution} showsFlow={flowId === undefined} />
+          ))}
+        </ul>
+      )}
+      <LoadMore {...executions} />
+    </>
+  );
+}
+
+type EmptyProps = { isFiltered: boolean; onClear(): void };
+
+function EmptyExecutions({ isFiltered, onClear }: EmptyProps) {
   const { t } = useTranslation('executions');
-  if (isFailedTab) return <EmptyState icon={ListVideo} title={t('empty.failed')} />;
   if (isFiltered) {
     return (
       <EmptyState

@@ -9,19 +9,37 @@ import { keys } from '../api/queries.ts';
 import { useReadOnlyReason } from '../app/use-read-only.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { StateIcon } from '../ui/state-icon.tsx';
 import { durationText } from './duration.ts';
 
-export type ExecutionRowProps = { execution: ExecutionSummary; showsFlow: boolean };
+export type ExecutionRowProps = {
+  execution: ExecutionSummary;
+  showsFlow: boolean;
+  /** Where runs can be ticked. */
+  selection?: { isTicked: boolean; onTick(isTicked: boolean): void };
+};
 
 /** One run: its state, what started it, how long it took; a failed one with its error and the ways out. */
-export function ExecutionRow({ execution, showsFlow }: ExecutionRowProps) {
+export function ExecutionRow({ execution, showsFlow, selection }: ExecutionRowProps) {
   const { t } = useTranslation('executions');
   const { id, status, title, flowName, flowVersion, mode, dryRun, error, createdAt } = execution;
   return (
     <li className="relative px-3 py-2 hover:bg-muted/60">
       <div className="flex items-center gap-3">
+        {selection && (
+          // The whole row is the link: the box and what is around it stand above.
+          <label className="relative z-10 -my-2 -ml-3 flex self-stretch py-2 pl-3">
+            <input
+              type="checkbox"
+              className="size-4 self-center accent-primary"
+              aria-label={t('select', { title })}
+              checked={selection.isTicked}
+              onChange={(event) => selection.onTick(event.target.checked)}
+            />
+          </label>
+        )}
         <StateIcon
           status={status}
           withLabel
@@ -52,7 +70,7 @@ export function ExecutionRow({ execution, showsFlow }: ExecutionRowProps) {
         />
       </div>
       {error && (
-        <div className="mt-1 flex flex-wrap items-center gap-2 sm:pl-27">
+        <div className={cn('mt-1 flex flex-wrap items-center gap-2', selection ? 'sm:pl-34' : 'sm:pl-27')}>
           <p className="min-w-0 flex-1 text-xs break-words text-destructive">{error.message}</p>
           {status === 'failed' && <WaysOut id={id} />}
         </div>

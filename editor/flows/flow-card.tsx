@@ -1,4 +1,4 @@
-import { Copy, Download, EllipsisVertical, SquarePen, Trash2 } from 'lucide-react';
+import { CirclePause, CirclePlay, Copy, Download, EllipsisVertical, SquarePen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
@@ -20,6 +20,7 @@ import { RelativeTime } from '../ui/relative-time.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { useFlowActions } from './flow-actions.ts';
 import { TriggerIcons } from './trigger-icons.tsx';
+import { useFlowPause } from './use-flow-pause.ts';
 
 /** A flow in the list: what starts it, whether it is on, how it does today. */
 export function FlowCard({ flow }: { flow: FlowSummary }) {
@@ -58,10 +59,16 @@ export function FlowCard({ flow }: { flow: FlowSummary }) {
           </Link>
           {isOn && flow.hasUnpublishedChanges && <Badge tone="warning">{t('changed')}</Badge>}
         </h2>
+        {flow.pausedAt && (
+          <p className="mt-1 flex items-center gap-1.5 text-xs font-medium text-state-waiting">
+            <CirclePause className="size-4 shrink-0" aria-hidden />
+            {t('pausedWith', { count: flow.queuedExecutions })}
+          </p>
+        )}
         <p className="mt-0.5 line-clamp-2 min-h-10 text-muted-foreground">{flow.description}</p>
       </div>
-      <dl className="flex gap-4 border-t border-border pt-2.5 text-xs text-muted-foreground">
-        <Figure name={t('runsToday')}>{flow.runsToday}</Figure>
+      <dl className="mt-auto flex gap-4 border-t border-border pt-2.5 text-xs text-muted-foreground">
+        <Figure name={t('runsToday')}>{flow.runsToday < 10_000 ? flow.runsToday : '10,000+'}</Figure>
         <Figure name={t('failures')} isBad={flow.failuresToday > 0}>
           {flow.failuresToday}
         </Figure>
@@ -76,7 +83,15 @@ export function FlowCard({ flow }: { flow: FlowSummary }) {
   );
 }
 
-function Figure({ name, isBad = false, children }: { name: string; isBad?: boolean; children: number }) {
+function Figure({
+  name,
+  isBad = false,
+  children,
+}: {
+  name: string;
+  isBad?: boolean;
+  children: number | string;
+}) {
   return (
     <div>
       <dt>{name}</dt>
@@ -91,7 +106,10 @@ function FlowMenu({ flow, readOnlyReason }: { flow: FlowSummary; readOnlyReason:
   const { t } = useTranslation('flows');
   const navigate = useNavigate();
   const { duplicateFlow, exportFlow, deleteFlow } = useFlowActions();
+  const { setPaused } = useFlowPause();
   const [isAsking, setIsAsking] = useState(false);
+  const isPaused = flow.pausedAt !== null;
+  const pauseHelp = flow.status === 'published' ? readOnlyReason : t('pauseHelp');
   const isReadOnly = readOnlyReason !== undefined;
   return (
     <>
@@ -115,6 +133,14 @@ function FlowMenu({ flow, readOnlyReason }: { flow: FlowSummary; readOnlyReason:
             onSelect={() => duplicateFlow(flow.id)}
           >
             {t('duplicate')}
+          </DropdownMenuItem>
+          <DropdownMenuItem
+            icon={isPaused ? <CirclePlay aria-hidden /> : <CirclePause aria-hidden />}
+            disabled={pauseHelp !== undefined}
+            title={pauseHelp}
+            onSelect={() => setPaused({ id: flow.id, isPaused: !isPaused })}
+          >
+            {t(isPaused ? 'resume' : 'pause')}
           </DropdownMenuItem>
           <DropdownMenuItem icon={<Download aria-hidden />} onSelect={() => exportFlow(flow.id)}>
             {t('export')}

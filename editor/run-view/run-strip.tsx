@@ -90,11 +90,12 @@ function RunChip({ run, isShown, onClick }: { run: ExecutionSummary; isShown: bo
   const t = useCanvasText();
   const status = t(`status.${run.status}`);
   const duration = durationText(run.startedAt, run.finishedAt);
+  const name = [run.title || t('run'), ...(run.mode === 'test' ? [t('test')] : [])].join(' ');
   return (
     <button
       type="button"
       aria-pressed={isShown}
-      aria-label={`${status}: ${run.title}`}
+      aria-label={`${status}: ${name}`}
       title={`${run.title}\n${status}${duration ? `, ${duration}` : ''}\n${new Date(run.createdAt).toLocaleString()}`}
       className={clsx(
         'flex h-7 max-w-52 items-center gap-1.5 rounded-md border px-2 text-xs',
@@ -103,7 +104,7 @@ function RunChip({ run, isShown, onClick }: { run: ExecutionSummary; isShown: bo
       onClick={onClick}
     >
       <StateIcon status={run.status} />
-      <span className="truncate">{run.title || t('run')}</span>
+      <span className="truncate">{run.title || t('run')}</span>{' '}
       {run.mode === 'test' && <span className="text-muted-foreground">{t('test')}</span>}
     </button>
   );

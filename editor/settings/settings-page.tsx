@@ -3,11 +3,12 @@ import { useSearchParams } from 'react-router';
 import { Page } from '../app/page.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { ApiKeyList } from './api-key-list.tsx';
+import { DataRetention } from './data-retention.tsx';
 import { ModelHelp } from './model-help.tsx';
 import { NodeTypeList } from './node-type-list.tsx';
 import { WorkspaceInfo } from './workspace-info.tsx';
 
-const TABS = ['workspace', 'models', 'apiKeys', 'nodeTypes'] as const;
+const TABS = ['workspace', 'models', 'apiKeys', 'nodeTypes', 'data'] as const;
 
 /** Settings of the workspace; the tab stands in the address. */
 export function SettingsPage() {
@@ -35,6 +36,9 @@ export function SettingsPage() {
         </TabsContent>
         <TabsContent value="nodeTypes" className="pt-4" tabIndex={-1}>
           <NodeTypeList />
+        </TabsContent>
+        <TabsContent value="data" className="pt-4" tabIndex={-1}>
+          <DataRetention />
         </TabsContent>
       </Tabs>
     </Page>

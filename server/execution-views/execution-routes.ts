@@ -4,6 +4,7 @@ import {
   executionSchema,
   executionStatusSchema,
   executionSummarySchema,
+  failureQuerySchema,
   pageOf,
   pageQuerySchema,
   runStartedSchema,
@@ -17,7 +18,7 @@ import { listExecutions } from './list-executions.ts';
 import { showExecution } from './show-execution.ts';
 
 const listQuerySchema = pageQuerySchema.extend({
-  flowId: z.uuid().optional(),
+  ...failureQuerySchema.shape,
   status: z
     .string()
     .max(100)
@@ -29,7 +30,6 @@ const listQuerySchema = pageQuerySchema.extend({
       description: 'One or more, separated by commas.',
       example: 'failed,waiting',
     }),
-  since: z.iso.datetime({ offset: true }).optional(),
 });
 
 /** What ran, and steering it. */
@@ -43,14 +43,11 @@ export function executionRoutes(context: ServerContext): RouteSpec[] {
       access: 'viewer',
       query: listQuerySchema,
       answer: pageOf(executionSummarySchema),
-      handler: ({ principal, query }) =>
+      handler: ({ principal, query: { cursor, ...filter } }) =>
         listExecutions(context.pool, {
+          ...filter,
           workspaceId: principal.workspaceId,
-          flowId: query.flowId,
-          status: query.status,
-          since: query.since,
-          limit: query.limit,
-          after: readCursor(query.cursor),
+          after: readCursor(cursor),
         }),
     }),
     route({

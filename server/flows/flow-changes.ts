@@ -2,6 +2,7 @@ import { writeAudit } from '../auth/audit.ts';
 import type { ServerContext } from '../context.ts';
 import type { Flow } from '../contract/shapes.ts';
 import type { Principal } from '../http/route.ts';
+import { cancelOfDeletedFlows } from './cancel-of-deleted-flows.ts';
 import { getFlow } from './flow-store.ts';
 import { viewFlow } from './flow-view.ts';
 
@@ -35,8 +36,21 @@ export async function publishedVersionChanged(
   return flow;
 }
 
-/** After a deletion. */
+/** After a pause has ended: what it held up is brought on its way. */
+export function flowResumed(context: ServerContext, id: string): void {
+  context.executions.flowResumed(id);
+}
+
+/** After a pause or its end: watchers hear of it. */
+export async function pauseChanged(context: ServerContext, workspaceId: string, id: string): Promise<Flow> {
+  const flow = await showFlow(context, workspaceId, id);
+  announce(context, workspaceId, 'flow.published', flow);
+  return flow;
+}
+
+/** After a deletion: what has not begun or waits is cancelled. */
 export async function flowDeleted(context: ServerContext, principal: Principal, id: string): Promise<void> {
   context.executions.flowChanged(id);
+  await cancelOfDeletedFlows(context.pool, { flowId: id });
   await writeAudit(context.db, principal, { action: 'flow.deleted', targetType: 'flow', targetId: id });
 }

@@ -98,7 +98,8 @@ export function flowRoutes(context: ServerContext): RouteSpec[] {
       method: 'delete',
       path: '/api/v1/flows/:id',
       summary: 'Delete a flow',
-      description: 'It is unpublished first; its executions stay.',
+      description:
+        'It is unpublished first. What is queued or waits is cancelled, what runs goes to its end; its past executions stay.',
       tag: 'Flows',
       access: 'editor',
       params: idParamsSchema,

@@ -83,10 +83,14 @@ function revisionConflict(given: number, current: number): HttpProblem {
   );
 }
 
-/** Marks a flow as deleted; its executions stay. @throws HttpProblem 404 */
+/**
+ * Marks a flow as deleted; its past executions stay. It is paused with it, so that nothing of it starts before it is
+ * cancelled (cancel-of-deleted-flows.ts), whatever happens in between.
+ * @throws HttpProblem 404
+ */
 export async function deleteFlow(db: Queryable, workspaceId: string, id: string): Promise<void> {
   const { rowCount } = await db.query(
-    `update flows set deleted_at = now(), updated_at = now(), status = 'draft', published_version = null
+    `update flows set deleted_at = now(), paused_at = now(), updated_at = now(), status = 'draft', published_version = null
      where workspace_id = $1 and id = $2 and deleted_at is null`,
     [workspaceId, id],
   );

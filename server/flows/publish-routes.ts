@@ -13,7 +13,7 @@ import { readCursor } from '../http/page-cursor.ts';
 import type { RouteSpec } from '../http/route.ts';
 import { route } from '../http/route.ts';
 import { readSwitches } from '../node-types/mirror.ts';
-import { announce, publishedVersionChanged, showFlow } from './flow-changes.ts';
+import { announce, flowResumed, publishedVersionChanged, showFlow } from './flow-changes.ts';
 import { getFlow } from './flow-store.ts';
 import { publishFlow, unpublishFlow } from './publish.ts';
 import { getVersionGraph, listVersions, restoreVersion } from './versions.ts';
@@ -45,13 +45,15 @@ export function publishRoutes(context: ServerContext): RouteSpec[] {
       method: 'post',
       path: '/api/v1/flows/:id/unpublish',
       summary: 'Stop the flow',
-      description: 'Webhooks no longer start it; executions under way go on.',
+      description:
+        'Webhooks no longer start it; executions under way go on. A pause ends with it: what it held up goes on too.',
       tag: 'Flows',
       access: 'editor',
       params: idParamsSchema,
       answer: flowSchema,
       handler: async ({ principal, params }) => {
         await unpublishFlow(context, principal, params.id);
+        flowResumed(context, params.id);
         return publishedVersionChanged(context, principal, params.id);
       },
     }),

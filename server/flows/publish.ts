@@ -45,13 +45,16 @@ export function publishFlow(
   });
 }
 
-/** Stops the flow: webhooks no longer start it; executions under way go on. @throws HttpProblem 404 */
+/**
+ * Stops the flow: webhooks no longer start it; executions under way go on, and so do those that a pause held up.
+ * @throws HttpProblem 404
+ */
 export function unpublishFlow(context: ServerContext, principal: Principal, flowId: string): Promise<void> {
   return context.db.transaction(async (transaction) => {
     const draft = await lockDraft(transaction, principal.workspaceId, flowId);
     if (draft.publishedVersion === null) return;
     await transaction.execute(sql`
-      update flows set status = 'draft', published_version = null, updated_at = now()
+      update flows set status = 'draft', published_version = null, paused_at = null, updated_at = now()
       where workspace_id = ${principal.workspaceId} and id = ${flowId}`);
     await writeAudit(transaction, principal, {
       action: 'flow.unpublished',
