@@ -170,4 +170,38 @@ describe('servers and workers on one database', () => {
     server.executions.flowResumed(flowId);
     await untilStatuses(pool, flowId, ['succeeded']);
   });
+
+  it('what a worker of an older version does not know is run by one of the new version', async () => {
+    const world = new World();
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([{ id: 'reply', type: 'test.reply', config: { text: 'ok' } }]),
+    );
+    const server = await start({ world, role: 'server', version: '2.0.0' });
+    const older = await start({ world, role: 'worker', version: '1.0.0', without: 'test.reply' });
+    await start({ world, role: 'worker', version: '2.0.0' });
+    const ids = Array.from({ length: 6 }, (_, index) => `v${index}`);
+    for (const id of ids) await comment(server, flowId, id);
+    await untilStatuses(
+      pool,
+      flowId,
+      ids.map(() => 'succeeded'),
+    );
+    expect(world.replies.map(({ commentId }) => commentId).sort()).toEqual(ids);
+    await older.close();
+  });
+
+  it('what no version knows fails and says so', async () => {
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([{ id: 'reply', type: 'test.reply', config: { text: 'ok' } }]),
+    );
+    const server = await start({ role: 'server' });
+    await start({ role: 'worker', without: 'test.reply' });
+    await comment(server, flowId, 'v1');
+    const [execution] = await untilStatuses(pool, flowId, ['failed']);
+    expect(execution?.error).toMatchObject({ code: 'unknown_type' });
+  });
 });

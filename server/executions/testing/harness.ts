@@ -37,10 +37,17 @@ export type Harness = {
 /** The webhooks and executions of one process, listening on a free port. */
 export async function startProcess(
   pool: pg.Pool,
-  options: { world?: World; shape?: 'embedded' | 'server'; role?: 'all' | 'server' | 'worker' } = {},
+  options: {
+    world?: World;
+    shape?: 'embedded' | 'server';
+    role?: 'all' | 'server' | 'worker';
+    version?: string;
+    /** A type that this version does not have. */
+    without?: string;
+  } = {},
 ): Promise<Harness> {
   const world = options.world ?? new World();
-  const catalogue = testCatalogue(world);
+  const catalogue = testCatalogue(world, options.without);
   const log = createLog('silent');
   const live = createLive();
   const executions = createExecutions({
@@ -56,6 +63,7 @@ export async function startProcess(
     live,
     servicesFor: () => noServices,
     quietMs: 0,
+    version: options.version ?? '1.0.0',
     onFlowChanged: (flowId) => webhooks.flowChanged(flowId),
   });
   const webhooks = createWebhooks({
