@@ -179,6 +179,23 @@ export const accounts = pgTable(
     /** Base URL of the Graph API for this account; null = INSTAGRAM_GRAPH_URL; with `/` first, of this installation. */
     graphUrl: text('graph_url'),
     isSandbox: boolean('is_sandbox').notNull().default(false),
+    /** Which login the token came from: of Instagram, of Facebook (a page), or typed in. */
+    login: text('login', { enum: ['instagram', 'facebook', 'manual'] })
+      .notNull()
+      .default('manual'),
+    /** The Facebook page behind the account, where it was connected over Facebook. */
+    pageId: text('page_id'),
+    /** What the token may do, as the platform said. */
+    permissions: text('permissions').array().notNull().default(sql`'{}'`),
+    tokenIssuedAt: time('token_issued_at'),
+    /** Null: it does not say, or never. */
+    tokenExpiresAt: time('token_expires_at'),
+    /** When webhooks of the account were subscribed to. */
+    subscribedAt: time('subscribed_at'),
+    profilePictureUrl: text('profile_picture_url'),
+    lastEventAt: time('last_event_at'),
+    lastError: jsonb('last_error').$type<StepError>(),
+    lastErrorAt: time('last_error_at'),
     status: text('status', { enum: ['connected', 'needs_login', 'disconnected'] })
       .notNull()
       .default('connected'),
@@ -203,6 +220,12 @@ export const contacts = pgTable(
     username: text('username'),
     name: text('name'),
     fields: jsonb('fields').$type<Record<string, unknown>>().notNull().default({}),
+    /** Whether the person follows the account; null = not known. */
+    isFollower: boolean('is_follower'),
+    profilePictureUrl: text('profile_picture_url'),
+    profileFetchedAt: time('profile_fetched_at'),
+    /** The person asked not to be written to any more. */
+    optedOutAt: time('opted_out_at'),
     tags: text('tags').array().notNull().default(sql`'{}'`),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -227,6 +250,8 @@ export const conversations = pgTable(
       .references(() => contacts.id, { onDelete: 'cascade' }),
     lastIncomingAt: time('last_incoming_at'),
     lastOutgoingAt: time('last_outgoing_at'),
+    /** An execution waits for the next message (logic.wait_for_reply). */
+    waitingExecutionId: uuid('waiting_execution_id'),
     createdAt: createdAt(),
   },
   (table) => [index('conversations_workspace').on(table.workspaceId, table.lastIncomingAt)],
@@ -242,9 +267,15 @@ export const messages = pgTable(
       .references(() => conversations.id, { onDelete: 'cascade' }),
     externalId: text('external_id').notNull(),
     direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    /** Who wrote it: the person, a flow, or somebody of the team. */
+    author: text('author', { enum: ['contact', 'flow', 'team'] })
+      .notNull()
+      .default('contact'),
     text: text('text').notNull().default(''),
     attachments: jsonb('attachments').notNull().default([]),
     executionId: uuid('execution_id'),
+    editedAt: time('edited_at'),
+    deletedAt: time('deleted_at'),
     at: time('at').notNull(),
   },
   (table) => [
@@ -268,6 +299,9 @@ export const comments = pgTable(
     direction: text('direction', { enum: ['in', 'out'] }).notNull(),
     text: text('text').notNull(),
     hidden: boolean('hidden').notNull().default(false),
+    deletedAt: time('deleted_at'),
+    /** One private reply per comment. */
+    privateReplyAt: time('private_reply_at'),
     executionId: uuid('execution_id'),
     at: time('at').notNull(),
   },
@@ -555,6 +589,92 @@ export const sendLimits = pgTable(
     blockedUntil: time('blocked_until'),
   },
   (table) => [primaryKey({ columns: [table.accountId, table.family] })],
+);
+
+/** A trigger that lets a person through once per period has let this one through. */
+export const triggerPasses = pgTable(
+  'trigger_passes',
+  {
+    workspaceId: workspaceId(),
+    flowId: uuid('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    nodeId: text('node_id').notNull(),
+    contactKey: text('contact_key').notNull(),
+    at: time('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.flowId, table.nodeId, table.contactKey] })],
+);
+
+/** A login at Instagram or Facebook that was begun: single use, a few minutes. */
+export const oauthStates = pgTable('oauth_states', {
+  /** SHA-256 of the state, hex. */
+  stateHash: text('state_hash').primaryKey(),
+  workspaceId: workspaceId(),
+  userId: uuid('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  login: text('login', { enum: ['instagram', 'facebook'] }).notNull(),
+  codeVerifier: text('code_verifier').notNull(),
+  expiresAt: time('expires_at').notNull(),
+});
+
+/** The last result of each regular check of an account. */
+export const accountChecks = pgTable(
+  'account_checks',
+  {
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    status: text('status', { enum: ['ok', 'warning', 'failed'] }).notNull(),
+    detail: text('detail').notNull().default(''),
+    checkedAt: time('checked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.name] })],
+);
+
+/** How far an account has been read for what its webhooks missed. */
+export const accountPolls = pgTable(
+  'account_polls',
+  {
+    workspaceId: workspaceId(),
+    accountId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['comments', 'messages'] }).notNull(),
+    /** Everything up to then has been read. */
+    readUpTo: time('read_up_to'),
+    intervalSeconds: integer('interval_seconds').notNull(),
+    nextAt: time('next_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.kind] }),
+    index('account_polls_next').on(table.nextAt),
+  ],
+);
+
+/** What people of the workspace are told: a dead token, a spike of comments. */
+export const notifications = pgTable(
+  'notifications',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    kind: text('kind').notNull(),
+    title: text('title').notNull(),
+    text: text('text').notNull().default(''),
+    /** Page of the editor that it leads to. */
+    link: text('link'),
+    /** One of a kind at a time: a second one with the same key replaces the first. */
+    key: text('key').notNull(),
+    readAt: time('read_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    unique('notifications_key').on(table.workspaceId, table.key),
+    index('notifications_workspace').on(table.workspaceId, table.createdAt),
+  ],
 );
 
 // Knowledge -----------------------------------------------------------------------------------------------------------
