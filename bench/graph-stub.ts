@@ -21,7 +21,8 @@ const server = createServer(async (request, response) => {
   const commentId = decodeURIComponent(REPLIES_PATH.exec(request.url ?? '')?.[1] ?? '');
   const body = await bodyOf(request);
   const answer = JSON.stringify(
-    request.method === 'POST' ? reply(commentId, body) : { data: threads.get(commentId) ?? [] },
+    aboutAccount(request) ??
+      (request.method === 'POST' ? reply(commentId, body) : { data: threads.get(commentId) ?? [] }),
   );
   response.writeHead(200, {
     'Content-Type': 'application/json',
@@ -29,6 +30,14 @@ const server = createServer(async (request, response) => {
   });
   response.end(answer);
 });
+
+/** Connecting the account: whose token it is (`<anything>-<account id>`), and the subscription to its webhooks. */
+function aboutAccount({ url = '', headers }: IncomingMessage): unknown {
+  const path = url.split('?')[0] ?? '';
+  if (path.endsWith('/subscribed_apps')) return { success: true };
+  if (!path.endsWith('/me')) return undefined;
+  return { user_id: headers.authorization?.split('-').at(-1), username: 'bench', account_type: 'BUSINESS' };
+}
 
 function reply(commentId: string, body: string): { id: string } {
   replies.push({ commentId, atNs: String(process.hrtime.bigint()) });

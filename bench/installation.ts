@@ -30,7 +30,7 @@ export async function setUp(url: string): Promise<Installation> {
     platform: 'instagram',
     externalId: accountExternalId,
     username: 'bench',
-    accessToken: 'bench-token',
+    accessToken: `bench-token-${accountExternalId}`,
   });
   const publish = async (name: string, graph: GraphInput): Promise<BenchFlow> => {
     const { id } = await call<{ id: string }>('/api/v1/flows', { name, graph });

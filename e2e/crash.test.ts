@@ -17,7 +17,7 @@ describeShapes('kill -9', (shape) => {
   let installation: Installation;
   let owner: Owner;
   beforeAll(async () => {
-    graph = await startGraphStub(TOKEN);
+    graph = await startGraphStub(TOKEN, ACCOUNT);
     installation = await startInstallation(shape, { INSTAGRAM_GRAPH_URL: graph.url });
     owner = await setUpOwner(installation.url);
     await owner.connectAccount(ACCOUNT, TOKEN);

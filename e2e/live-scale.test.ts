@@ -32,7 +32,7 @@ async function setStage(
   shape: 'postgresql' | 'scaled',
   services?: { databaseUrl: string; redisUrl: string },
 ): Promise<Stage> {
-  const graph = await startGraphStub(TOKEN);
+  const graph = await startGraphStub(TOKEN, ACCOUNT);
   const installation = await startInstallation(
     shape,
     { INSTAGRAM_GRAPH_URL: graph.url },

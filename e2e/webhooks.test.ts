@@ -21,7 +21,7 @@ describeShapes('webhooks', (shape) => {
   let owner: Owner;
   let flow: Flow;
   beforeAll(async () => {
-    graph = await startGraphStub(TOKEN);
+    graph = await startGraphStub(TOKEN, ACCOUNT);
     installation = await startInstallation(shape, { INSTAGRAM_GRAPH_URL: graph.url });
     owner = await setUpOwner(installation.url);
     await owner.connectAccount(ACCOUNT, TOKEN);

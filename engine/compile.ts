@@ -4,7 +4,7 @@ import { fieldPath } from './config-fields.ts';
 import { NodeError } from './errors.ts';
 import { type Graph, type GraphNode, type NodePolicy, nodePolicySchema } from './graph.ts';
 import { outputPorts } from './ports.ts';
-import { configRenderer, type TemplateScope } from './templates.ts';
+import { configRenderer, readsContact, type TemplateScope } from './templates.ts';
 import { topologicalOrder } from './topology.ts';
 
 /** One node of a plan, with all that can be worked out before any execution. */
@@ -24,6 +24,8 @@ export type PlanNode = {
   outgoing: readonly { port: string; target: number }[];
   /** In the order in which the edges stand in the document. */
   incoming: readonly { source: number; port: string }[];
+  /** Whether `config` needs `contact` in its scope. */
+  readsContact: boolean;
   /** The config as the node sees it. @throws NodeError `template_failed`, `invalid_config` or `unknown_type` */
   config(scope: TemplateScope): unknown;
 };
@@ -93,6 +95,9 @@ function planNode(
     fallbackPort: ['out', 'other', 'else'].find((port) => ports.includes(port)),
     outgoing,
     incoming,
+    readsContact:
+      registered !== undefined &&
+      readsContact(withDefaults(node.config, registered.description.config), registered.description.config),
     config: configReader(node, registered),
   };
 }

@@ -18,6 +18,9 @@ export type EffectStep = {
 
 const LONGEST_DESCRIPTION = 2_000;
 
+/** Of what `remember` keeps, as JSON: a contact with all that can be written down of it. */
+const LARGEST_MEMORY = 1024 * 1024;
+
 /** What the effects of an execution need of the run around them. */
 export type EffectsWorld = {
   isDryRun: boolean;
@@ -75,6 +78,21 @@ export class Effects {
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  /** What was read in this step before, by key; read now where it was not. On disk before anything that follows from it. */
+  async remember<T>(
+    step: EffectStep,
+    key: string,
+    describe: string,
+    read: () => Promise<T>,
+  ): Promise<unknown> {
+    const known = this.#records.get(identity(step.nodeId, key));
+    if (known?.status === 'done') return known.result;
+    const result = plainJson(await read(), 'What was read', LARGEST_MEMORY);
+    refuseWhenClosed(step);
+    this.#keep({ nodeId: step.nodeId, key, status: 'done', describe, result });
+    return result;
   }
 
   async #settle<T>(

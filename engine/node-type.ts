@@ -68,13 +68,18 @@ export type Resume =
       reason?: string;
       by?: string;
     }
-  | { kind: 'message'; event: TriggerEvent };
+  /** The person's next message; `state` is what the step waited with. */
+  | { kind: 'message'; event: TriggerEvent; state?: unknown };
 
 /** What a step waits for. With `until` it is woken by time at the latest; ISO 8601. */
 export type Wait =
   | { for: 'time'; until: string }
   | { for: 'approval'; until?: string; draft: string; context?: Record<string, unknown> }
-  | { for: 'message'; until?: string };
+  /**
+   * For the next message of the person whose event started the flow. `state` is plain JSON that is handed back with the message.
+   * The message starts no flow, unless `alsoStartsFlows`: then it also starts others than the one that waited.
+   */
+  | { for: 'message'; until?: string; state?: unknown; alsoStartsFlows?: boolean };
 
 export type NodeResult =
   | { kind: 'fired'; ports: string[]; data: unknown }

@@ -84,7 +84,10 @@ export class RunningStep implements EffectStep {
   /** Runs the node. Never rejects. */
   async run(): Promise<StepOutcome> {
     try {
-      const config = this.#planNode.config(this.#world.scope);
+      const { scope } = this.#world;
+      const config = this.#planNode.config(
+        this.#planNode.readsContact ? { ...scope, contact: await this.#contact() } : scope,
+      );
       const { instance, description } = this.#planNode.registered!;
       this.input = keptInput(hideSecrets(config, description.config));
       return {
@@ -94,6 +97,17 @@ export class RunningStep implements EffectStep {
     } catch (error) {
       return failure(this.#planNode, error);
     }
+  }
+
+  /**
+   * The contact as it was when the step first looked. It changes meanwhile, and a text that was sent before a crash must be
+   * the same text after it, or it would not be found again.
+   */
+  #contact(): Promise<unknown> {
+    const { effects, services } = this.#world;
+    return effects.remember(this, 'contact', 'Read what is known about the contact', () =>
+      services.contacts.read(this.signal),
+    );
   }
 
   abort(reason: unknown): void {

@@ -8,6 +8,8 @@ export type TemplateScope = {
   trigger: unknown;
   steps: Readonly<Record<string, { output: unknown }>>;
   execution?: unknown;
+  /** What is known about the person (engine/services.ts); there for steps whose templates read it. */
+  contact?: unknown;
 };
 
 /** Whether a string has something to render. */
@@ -71,6 +73,18 @@ export function templateReferences(text: string): { steps: string[]; paths: stri
   const paths = rendering(undefined, () => variablePaths(text)).map(fixedPart);
   const steps = paths.filter((path) => path[0] === 'steps' && path[1] !== undefined).map((path) => path[1]!);
   return { steps: [...new Set(steps)], paths };
+}
+
+/** Whether a template of the config reads `contact`. One that can't be read counts as not: rendering it says so. */
+export function readsContact(config: Record<string, unknown>, schema: z.ZodType): boolean {
+  return configTemplates(config, schema).some(({ text }) => {
+    if (!text.includes('contact')) return false;
+    try {
+      return templateReferences(text).paths.some(([root]) => root === 'contact');
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Deeper than any form goes; strings below are taken literally. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isTrigger } from '../engine/catalogue.ts';
 import type { TriggerEvent } from '../engine/event.ts';
 import type { Graph } from '../engine/graph.ts';
-import type { ExecutionEnd } from '../engine/journal.ts';
+import type { ExecutionEnd, StepRecord } from '../engine/journal.ts';
 import type { Resume } from '../engine/node-type.ts';
 import { outputPorts } from '../engine/ports.ts';
 import type { FlowRun } from '../engine/testing/run-flow.ts';
@@ -82,7 +82,7 @@ const passages = [{ id: 'p1', documentId: 'd1', title: 'Prices', text: 'A bag co
 const labelled = (label: string): FakeAnswers => ({ classify: () => ({ label }) });
 
 /** What people do, in the order in which the flow waits for them. */
-type Decision = Resume | 'nobody';
+type Decision = Resume | 'nobody' | { says: string };
 type Outcome = { end: ExecutionEnd; run: FlowRun; done: string[] };
 
 /**
@@ -106,12 +106,23 @@ async function play(
     const waiting = [...run.journal.steps.values()].find(({ status }) => status === 'waiting');
     if (run.end.status !== 'waiting' || !waiting)
       throw new Error(`"${id}" does not wait, it ${run.end.status}.`);
-    const resume: Resume = decision === 'nobody' ? { kind: 'approval', decision: 'expired' } : decision;
+    const resume = resumeOf(decision, waiting);
     run.journal.apply({ type: 'step', step: { ...waiting, resume } });
     run.journal.restart();
     run = await runFlow(graph, { ...start, journal: run.journal, clock: run.clock });
   }
   return { end: run.end, run, done: calls.flatMap(visible) };
+}
+
+function resumeOf(decision: Decision, { wait }: StepRecord): Resume {
+  if (decision === 'nobody') {
+    return wait?.for === 'approval'
+      ? { kind: 'approval', decision: 'expired' }
+      : { kind: 'time', at: '2026-01-09T12:00:00.000Z' };
+  }
+  if ('kind' in decision) return decision;
+  const state = wait?.for === 'message' ? wait.state : undefined;
+  return { kind: 'message', event: message(decision.says), state };
 }
 
 function startedTrigger(graph: Graph, event: TriggerEvent): string | undefined {
@@ -125,6 +136,8 @@ function startedTrigger(graph: Graph, event: TriggerEvent): string | undefined {
 function visible({ service, request }: { service: string; request: unknown }): string[] {
   const { text, reason, commentId, recipientId } = request as Record<string, string>;
   switch (service) {
+    case 'contacts.tag':
+      return [`tag ${(request as { add: string[] }).add.join(', ')}`];
     case 'instagram.replyToComment':
       return [`reply to ${commentId}: ${text}`];
     case 'instagram.privateReply':
@@ -345,6 +358,54 @@ const scenes: Record<string, Scene[]> = {
       event: comment('giveaway'),
       answers: { failing: ['instagram.privateReply'] },
       seen: ['reply to comment-1: You are in', 'private reply to comment-1: Hi mia'],
+    },
+  ],
+  'collect-email': [
+    {
+      title: 'an address, at the second try',
+      event: comment('GUIDE please'),
+      decisions: [{ says: 'Yes' }, { says: 'sure' }, { says: 'It is mia@example.com' }],
+      seen: [
+        'private reply to comment-1: Hi mia! 👋 I have the guide for you.',
+        'message to person-1: Great! Which e-mail address',
+        'message to person-1: Hm, that does not look like an e-mail address.',
+        'tag newsletter',
+        'message to person-1: Thank you! 🎁 Here is the guide: https://example.com/guide?for=mia%40example.com',
+      ],
+    },
+    {
+      title: 'a person who would rather not say',
+      event: comment('guide'),
+      decisions: [{ says: 'Yes' }, { says: 'Skip' }],
+      seen: [
+        'private reply to comment-1: Hi mia!',
+        'message to person-1: Great!',
+        'message to person-1: No problem, here it is',
+      ],
+    },
+    {
+      title: 'no address at all',
+      event: comment('guide'),
+      decisions: [{ says: 'Yes' }, { says: 'a' }, { says: 'b' }, { says: 'c' }],
+      seen: [
+        'private reply to comment-1: Hi mia!',
+        'message to person-1: Great!',
+        'message to person-1: Hm',
+        'message to person-1: Hm',
+        'hand over: mia wants the guide, but gave no e-mail address that works: c',
+      ],
+    },
+    {
+      title: 'silence',
+      event: comment('guide'),
+      decisions: ['nobody'],
+      seen: ['private reply to comment-1: Hi mia!', 'tag guide offered'],
+    },
+    {
+      title: 'silence after the question',
+      event: comment('guide'),
+      decisions: [{ says: 'Yes' }, 'nobody'],
+      seen: ['private reply to comment-1: Hi mia!', 'message to person-1: Great!', 'tag guide offered'],
     },
   ],
   'welcome-message': [

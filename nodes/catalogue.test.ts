@@ -13,11 +13,15 @@ test('has every type of the first release', () => {
   expect([...byType.keys()].sort()).toEqual(
     [
       'trigger.comment trigger.live_comment trigger.message trigger.postback trigger.story_mention',
+      'trigger.story_reply trigger.mention trigger.reaction trigger.referral',
       'trigger.manual trigger.webhook trigger.schedule',
       'ai.classify ai.reply knowledge.lookup',
-      'logic.switch logic.condition logic.merge logic.delay logic.set logic.stop',
+      'logic.switch logic.condition logic.merge logic.delay logic.wait_for_reply logic.set logic.stop',
+      'contact.update contact.tag contact.collect_field',
       'people.approval people.escalate',
       'instagram.reply_to_comment instagram.private_reply instagram.send_message instagram.hide_comment',
+      'instagram.send_media instagram.send_buttons instagram.react instagram.delete_comment',
+      'instagram.allow_comments instagram.get_profile instagram.publish_post',
       'http.request',
     ]
       .flatMap((line) => line.split(' '))
@@ -53,6 +57,8 @@ test.each([
   ['logic.switch', { cases: [{ name: 'large' }] }, ['large', 'else']],
   ['logic.condition', {}, ['true', 'false']],
   ['people.approval', {}, ['approved', 'rejected', 'timeout']],
+  ['logic.wait_for_reply', {}, ['reply', 'timeout']],
+  ['contact.collect_field', {}, ['collected', 'skipped', 'failed', 'timeout']],
   ['logic.stop', {}, []],
   ['instagram.hide_comment', {}, ['out']],
 ])('%s has the ports %j gives', (type, config, expected) => {
@@ -62,10 +68,19 @@ test.each([
 test('what the outside world sees is marked', () => {
   const marked = infos.filter(({ hasEffect }) => hasEffect).map(({ type }) => type);
   expect(marked.sort()).toEqual([
+    'contact.collect_field',
+    'contact.tag',
+    'contact.update',
     'http.request',
+    'instagram.allow_comments',
+    'instagram.delete_comment',
     'instagram.hide_comment',
     'instagram.private_reply',
+    'instagram.publish_post',
+    'instagram.react',
     'instagram.reply_to_comment',
+    'instagram.send_buttons',
+    'instagram.send_media',
     'instagram.send_message',
     'people.escalate',
   ]);

@@ -1,6 +1,8 @@
 import type { Express, RequestHandler } from 'express';
 import express from 'express';
+import type { AccountAccess } from './accounts/account-access.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
+import { healthRoutesOfAccounts } from './accounts/health-routes.ts';
 import { approvalRoutes } from './approvals/approval-routes.ts';
 import { escalationRoutes } from './approvals/escalation-routes.ts';
 import { apiKeyRoutes } from './auth/api-key-routes.ts';
@@ -10,6 +12,7 @@ import type { SetupHooks } from './auth/setup.ts';
 import { setupRoutes } from './auth/setup-routes.ts';
 import type { ServerContext } from './context.ts';
 import type { Template } from './contract/shapes.ts';
+import { conversationRoutes } from './conversations/conversation-routes.ts';
 import { bulkRoutes } from './execution-views/bulk-routes.ts';
 import { executionRoutes } from './execution-views/execution-routes.ts';
 import { flowRoutes } from './flows/flow-routes.ts';
@@ -27,13 +30,17 @@ import { requestLog } from './http/request-id.ts';
 import type { RouteSpec } from './http/route.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { serveEditor } from './http/serve-editor.ts';
+import { loginRoutes } from './instagram-login/login-routes.ts';
 import { nodeTypeRoutes } from './node-types/node-type-routes.ts';
+import { notificationRoutes } from './notifications/notification-routes.ts';
 import { retentionRoutes } from './retention/retention-routes.ts';
 import { templateRoutes } from './templates/template-routes.ts';
 
 /** What other parts of the server add to the app. */
 export type AppExtras = {
   authentication: Authentication;
+  /** Speaks to the platform for accounts outside of flows. */
+  accountAccess: AccountAccess;
   /** Routes of knowledge, sandbox and live events. */
   routes: RouteSpec[];
   /** Routers that read raw bodies (`/webhooks/…`, `/sandbox/graph/…`); they come before everything else. */
@@ -74,7 +81,11 @@ export function apiRoutes(context: ServerContext, extras: AppExtras): RouteSpec[
     ...executionRoutes(context),
     ...approvalRoutes(context),
     ...escalationRoutes(context),
-    ...accountRoutes(context),
+    ...conversationRoutes(context),
+    ...accountRoutes(context, extras.accountAccess),
+    ...healthRoutesOfAccounts(context, extras.accountAccess),
+    ...loginRoutes(context, extras.accountAccess),
+    ...notificationRoutes(context),
     ...nodeTypeRoutes(context),
     ...retentionRoutes(context),
     ...extras.routes,

@@ -6,17 +6,24 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { createBuiltinCatalogue } from '../nodes/catalogue.ts';
+import { createAccountAccess } from './accounts/account-access.ts';
+import { tellLoginLost } from './accounts/lose-login.ts';
+import { reencryptTokens } from './accounts/reencrypt-tokens.ts';
+import { startAccountUpkeep } from './accounts/upkeep.ts';
 import { createAiService } from './ai/ai-service.ts';
 import { baseModel } from './ai/builtin/classifier.ts';
 import { createApp } from './app.ts';
 import { createAuthentication } from './auth/authentication.ts';
 import type { Config } from './config.ts';
 import type { ServerContext } from './context.ts';
+import { teamMessageRoutes } from './conversations/team-message-routes.ts';
 import { connectDatabase } from './database/connect.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { createExecutions } from './executions/executions.ts';
 import { createFaults, servicesWithFaults } from './faults.ts';
 import { createHttpService } from './http-client/safe-request.ts';
+import { starterRoutes } from './instagram/starter-routes.ts';
+import { loginSettings } from './instagram-login/login-settings.ts';
 import { knowledgeRoutes } from './knowledge/routes.ts';
 import { createLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
@@ -59,7 +66,8 @@ export type Running = { url: string; stop(): Promise<void> };
  * @throws what keeps a part from starting; everything begun is undone before
  */
 export async function boot(options: BootOptions): Promise<Running> {
-  const { config, secrets, databaseUrl } = options;
+  const { config, databaseUrl } = options;
+  const secrets = withLoginSecret(options.secrets, config);
   await using undo = new AsyncDisposableStack();
 
   options.progress?.('Preparing the database');
@@ -69,6 +77,11 @@ export async function boot(options: BootOptions): Promise<Running> {
   const telemetry = await openTelemetry({ config, log: options.log, pool });
   undo.defer(telemetry.close);
   const { log } = telemetry;
+
+  await reencryptTokens(
+    { pool, log },
+    { current: secrets.encryptionKey, old: config.ENCRYPTION_KEY_OLD ?? [] },
+  );
 
   const catalogue = createBuiltinCatalogue();
   await loadCustomNodes(catalogue, {
@@ -88,11 +101,25 @@ export async function boot(options: BootOptions): Promise<Running> {
     encryptionKey: secrets.encryptionKey,
     graphUrl: config.INSTAGRAM_GRAPH_URL,
     rateLimits: config.INSTAGRAM_RATE_LIMITS,
+    onAccountNeedsLogin: ({ accountId, workspaceId, username, reason }) => {
+      tellLoginLost({ pool, live }, { id: accountId, workspaceId, username }, reason).catch(
+        (error: unknown) => log.warn({ err: error, accountId }, 'People could not be told of a lost login'),
+      );
+    },
+    onUnkept: (error) => log.warn({ err: error }, 'what was sent could not be kept in the conversation'),
     ownUrl,
     ai: createAiService({ config, log }),
     http: createHttpService(),
   });
   undo.defer(services.close);
+
+  const accountAccess = createAccountAccess({
+    pool,
+    encryptionKey: secrets.encryptionKey,
+    settings: loginSettings(config),
+    rateLimits: config.INSTAGRAM_RATE_LIMITS,
+  });
+  undo.defer(accountAccess.close);
 
   const faults = createFaults(config.KILL_AT);
   const live = createLive();
@@ -113,6 +140,7 @@ export async function boot(options: BootOptions): Promise<Running> {
     log,
     secrets,
     reserve: executions.reserve,
+    onWoken: executions.onWoken,
     faults,
     onStored: (stored) => {
       telemetry.stored(stored);
@@ -132,9 +160,12 @@ export async function boot(options: BootOptions): Promise<Running> {
     'request',
     createApp(context, {
       authentication,
+      accountAccess,
       routes: [
         ...knowledgeRoutes(context),
+        ...teamMessageRoutes(context, services.instagramOf),
         ...sandboxRoutes({ store, delivery }),
+        ...starterRoutes(services.instagramOf),
         ...liveRoutes({ tickets }),
       ],
       rawRouters: config.ROLE === 'worker' ? [] : [telemetry.webhooks, webhooks.router, simulator],
@@ -175,6 +206,19 @@ export async function boot(options: BootOptions): Promise<Running> {
   void delivery.wake();
   const retention = config.ROLE === 'server' ? null : startRetention({ pool, log });
   undo.defer(async () => retention?.stop());
+  const upkeep =
+    config.ROLE === 'server'
+      ? null
+      : startAccountUpkeep({
+          pool,
+          log,
+          live,
+          access: accountAccess,
+          encryptionKey: secrets.encryptionKey,
+          webhookUrl,
+          secret: secrets.sandboxAppSecret,
+        });
+  undo.defer(async () => upkeep?.stop());
   // Trained now, 0.2 s after the port is open, rather than while the first comment waits.
   if (config.ROLE !== 'server') setImmediate(baseModel);
 
@@ -184,11 +228,18 @@ export async function boot(options: BootOptions): Promise<Running> {
     stop: async () => {
       isStopping = true;
       void retention?.stop();
+      void upkeep?.stop();
       // While work comes to an end, load balancers learn from /readyz to stay away; what they still send is stored.
       await drain().catch(() => {});
       await running.disposeAsync();
     },
   };
+}
+
+/** Webhooks of the Instagram login may be signed with that login's own secret. */
+function withLoginSecret(secrets: Secrets, { INSTAGRAM_APP_SECRET }: Config): Secrets {
+  if (!INSTAGRAM_APP_SECRET || secrets.webhookSecrets.includes(INSTAGRAM_APP_SECRET)) return secrets;
+  return { ...secrets, webhookSecrets: [INSTAGRAM_APP_SECRET, ...secrets.webhookSecrets] };
 }
 
 async function listen(server: Server, config: Config): Promise<void> {

@@ -22,6 +22,11 @@ const rateLimits = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const oldKeys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  .pipe(z.array(z.string().min(16)));
+
 const environmentSchema = z.object({
   PORT: withDefault(z.coerce.number().int().min(0).max(65_535), 3000),
   HOST: withDefault(z.string(), '127.0.0.1'),
@@ -33,9 +38,18 @@ const environmentSchema = z.object({
   TRUSTED_PROXIES: withDefault(z.string().max(1_000), 'loopback'),
   APP_SECRET: optional(z.string().min(16)),
   ENCRYPTION_KEY: optional(z.string().min(16)),
+  /** Keys that tokens may still be encrypted with, separated by commas. */
+  ENCRYPTION_KEY_OLD: optional(oldKeys),
   META_APP_ID: optional(z.string()),
   META_APP_SECRET: optional(z.string()),
   META_VERIFY_TOKEN: optional(z.string()),
+  /** Of the Instagram login; Meta gives it an id and a secret of its own. Not set: those of the app. */
+  INSTAGRAM_APP_ID: optional(z.string()),
+  INSTAGRAM_APP_SECRET: optional(z.string()),
+  INSTAGRAM_LOGIN_URL: withDefault(httpUrl, 'https://www.instagram.com'),
+  INSTAGRAM_TOKEN_URL: withDefault(httpUrl, 'https://api.instagram.com'),
+  FACEBOOK_LOGIN_URL: withDefault(httpUrl, 'https://www.facebook.com/v24.0'),
+  FACEBOOK_GRAPH_URL: withDefault(httpUrl, 'https://graph.facebook.com/v24.0'),
   INSTAGRAM_GRAPH_URL: withDefault(httpUrl, 'https://graph.instagram.com/v24.0'),
   /** Not set: the defaults of server/instagram/rate-limits.ts. */
   INSTAGRAM_RATE_LIMITS: z.preprocess((given) => given ?? '', rateLimits),

@@ -39,6 +39,15 @@ export function servicesWithFaults(services: NodeServices, faults: Faults): Node
       privateReply: (...call) => faults('send', () => instagram.privateReply(...call)),
       sendMessage: (...call) => faults('send', () => instagram.sendMessage(...call)),
       hideComment: (...call) => faults('send', () => instagram.hideComment(...call)),
+      deleteComment: (...call) => faults('send', () => instagram.deleteComment(...call)),
+      allowComments: (...call) => faults('send', () => instagram.allowComments(...call)),
+      sendMedia: (...call) => faults('send', () => instagram.sendMedia(...call)),
+      sendButtons: (...call) => faults('send', () => instagram.sendButtons(...call)),
+      sendCards: (...call) => faults('send', () => instagram.sendCards(...call)),
+      senderAction: (...call) => faults('send', () => instagram.senderAction(...call)),
+      react: (...call) => faults('send', () => instagram.react(...call)),
+      createContainer: (...call) => faults('send', () => instagram.createContainer(...call)),
+      publishContainer: (...call) => faults('send', () => instagram.publishContainer(...call)),
     },
   };
 }

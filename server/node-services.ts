@@ -1,11 +1,14 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../engine/event.ts';
 import type { StepRecord } from '../engine/journal.ts';
-import type { AiService, HttpService, NodeServices } from '../engine/services.ts';
+import type { AiService, HttpService, InstagramService, NodeServices } from '../engine/services.ts';
+import { createContactsService } from './contacts/contacts-service.ts';
 import { AccountDirectory } from './instagram/account-directory.ts';
 import { createGraphDispatcher, GraphClient } from './instagram/graph-client.ts';
 import { createInstagramService } from './instagram/instagram-service.ts';
 import type { RateLimits } from './instagram/rate-limits.ts';
+import type { SendGuardsDeps } from './instagram/send-guards.ts';
+import { createSendGuards } from './instagram/send-guards.ts';
 import { SendLimits } from './instagram/send-limits.ts';
 import { createKnowledgeService } from './knowledge/knowledge-service.ts';
 import { createPeopleService } from './people/people-service.ts';
@@ -19,6 +22,9 @@ type Deps = {
   ownUrl: () => string;
   /** What each account may send. */
   rateLimits: RateLimits;
+  /** Told when what was sent could not be kept, and when an account needs a new login. */
+  onUnkept?: SendGuardsDeps['onUnkept'];
+  onAccountNeedsLogin?: SendGuardsDeps['onAccountNeedsLogin'];
   ai: AiService;
   http: HttpService;
 };
@@ -34,22 +40,41 @@ export type ServicesFor = (execution: {
   isHeld?: () => boolean;
 }) => NodeServices;
 
+export type ProcessServices = {
+  servicesFor: ServicesFor;
+  /** The Instagram by which a person of the workspace writes. */
+  instagramOf: (workspaceId: string) => InstagramService;
+  close(): Promise<void>;
+};
+
 /** Builds the services of a process; `close` lets go of their connections. */
-export function createNodeServices(deps: Deps): { servicesFor: ServicesFor; close(): Promise<void> } {
+export function createNodeServices(deps: Deps): ProcessServices {
   const { pool, ai, http } = deps;
   const dispatcher = createGraphDispatcher();
   const client = new GraphClient(dispatcher);
   const accounts = new AccountDirectory(pool, deps.encryptionKey, { graph: deps.graphUrl, own: deps.ownUrl });
   const limits = new SendLimits({ pool, limits: deps.rateLimits });
+  const { onUnkept, onAccountNeedsLogin } = deps;
+  const guards = createSendGuards({
+    pool,
+    ...(onUnkept && { onUnkept }),
+    ...(onAccountNeedsLogin && { onAccountNeedsLogin }),
+  });
   return {
-    servicesFor: ({ workspaceId, event, steps, isHeld }) => ({
+    instagramOf: (workspaceId) =>
+      createInstagramService(
+        { accounts, client, limits, guards },
+        { workspaceId, event: { kind: 'manual', at: new Date().toISOString() } },
+      ),
+    servicesFor: ({ workspaceId, executionId, event, steps, isHeld }) => ({
       instagram: createInstagramService(
-        { accounts, client, limits },
-        { workspaceId, event, ...(steps && { steps }), ...(isHeld && { isHeld }) },
+        { accounts, client, limits, guards },
+        { workspaceId, executionId, event, ...(steps && { steps }), ...(isHeld && { isHeld }) },
       ),
       ai,
       knowledge: createKnowledgeService({ pool }, workspaceId),
       people: createPeopleService(pool, workspaceId),
+      contacts: createContactsService(pool, { workspaceId, event }),
       http,
     }),
     close: () => dispatcher.destroy(),

@@ -29,7 +29,7 @@ describe.skipIf(missing !== null)('pause, resume and retry, by mouse', () => {
   let flowId: string;
 
   beforeAll(async () => {
-    graph = await startGraphStub(TOKEN);
+    graph = await startGraphStub(TOKEN, ACCOUNT);
     replygraph = await startReplygraph({ META_APP_SECRET: APP_SECRET, INSTAGRAM_GRAPH_URL: graph.url });
     owner = await setUpOwner(replygraph.url);
     await owner.connectAccount(ACCOUNT, TOKEN);

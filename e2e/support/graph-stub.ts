@@ -34,7 +34,8 @@ const callSchema = z.object({
   recipient: z.object({ id: z.string().optional(), comment_id: z.string().optional() }).optional(),
 });
 
-export async function startGraphStub(accessToken: string): Promise<GraphStub> {
+/** @param accountId of the account that the token belongs to */
+export async function startGraphStub(accessToken: string, accountId: string): Promise<GraphStub> {
   const performed: Performed[] = [];
   const reads: string[] = [];
   const quiet: { text: string; fate: 'performed' | 'lost'; arrive: () => void }[] = [];
@@ -47,6 +48,11 @@ export async function startGraphStub(accessToken: string): Promise<GraphStub> {
       return answer(response, 401, { error });
     }
     const [id = '', edge = ''] = pathname.split('/').slice(1).map(decodeURIComponent);
+    // Connecting the account: whose token it is, and the subscription to its webhooks.
+    if (id === 'me' && edge === '') {
+      return answer(response, 200, { user_id: accountId, username: 'shop', account_type: 'BUSINESS' });
+    }
+    if (edge === 'subscribed_apps') return answer(response, 200, { success: true });
     if (request.method === 'GET') {
       reads.push(pathname);
       return answer(response, 200, read(id, edge, searchParams.get('user_id') ?? ''));

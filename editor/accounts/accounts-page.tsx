@@ -1,25 +1,28 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { AtSign, CircleAlert, CircleCheck, Plus, Unplug } from 'lucide-react';
+import { AtSign, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
+import { Link } from 'react-router';
 import type { Account } from '../../server/contract/shapes.ts';
-import { api, errorText } from '../api/client.ts';
-import { keys, useAccounts } from '../api/queries.ts';
+import { useAccounts } from '../api/queries.ts';
 import { Page } from '../app/page.tsx';
 import { useReadOnlyReason } from '../app/use-read-only.ts';
 import { Avatar } from '../sandbox/avatar.tsx';
-import { ConfirmDialog } from '../ui/alert-dialog.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { cardStyle } from '../ui/card.tsx';
 import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { SkeletonList } from '../ui/skeleton.tsx';
+import { AccountStatus } from './account-status.tsx';
 import { AddAccountDialog } from './add-account-dialog.tsx';
+import { CommentSpikeForm } from './comment-spike-form.tsx';
 import { ConnectChecklist } from './connect-checklist.tsx';
+import { ConnectMenu } from './connect-menu.tsx';
+import { DisconnectButton } from './disconnect-button.tsx';
+import { LoginOutcomeNotice } from './login-outcome.tsx';
+import { Notice } from './notice.tsx';
 
 /** The Instagram accounts that flows answer for. */
 export function AccountsPage() {
@@ -27,17 +30,18 @@ export function AccountsPage() {
   const accounts = useAccounts();
   const readOnlyReason = useReadOnlyReason('admin');
   const [isAdding, setIsAdding] = useState(false);
-  const addButton = (
-    <Button variant="primary" disabledReason={readOnlyReason} onClick={() => setIsAdding(true)}>
-      <Plus aria-hidden />
-      {t('add')}
-    </Button>
-  );
+  const connect = <ConnectMenu disabledReason={readOnlyReason} onTypeToken={() => setIsAdding(true)} />;
   return (
-    <Page title={t('title')} description={t('description')} actions={addButton} className="max-w-4xl">
+    <Page title={t('title')} description={t('description')} actions={connect} className="max-w-4xl">
+      <LoginOutcomeNotice />
+      {accounts.items
+        ?.filter(({ status }) => status === 'needs_login')
+        .map((account) => (
+          <LostLogin key={account.id} account={account} />
+        ))}
       {accounts.isPending && <SkeletonList rows={2} />}
       {accounts.error && <ErrorState error={accounts.error} onRetry={() => accounts.refetch()} />}
-      {accounts.items?.length === 0 && <EmptyState icon={AtSign} title={t('empty')} action={addButton} />}
+      {accounts.items?.length === 0 && <EmptyState icon={AtSign} title={t('empty')} />}
       {accounts.items && accounts.items.length > 0 && (
         <ul className={cn(cardStyle, 'divide-y divide-border')}>
           {accounts.items.map((account) => (
@@ -46,8 +50,28 @@ export function AccountsPage() {
         </ul>
       )}
       <ConnectChecklist isConnected={accounts.items?.some(({ isSandbox }) => !isSandbox) ?? false} />
+      <CommentSpikeForm />
       <AddAccountDialog open={isAdding} onOpenChange={setIsAdding} />
     </Page>
+  );
+}
+
+/** Over the list, so that nobody has to look for it. */
+function LostLogin({ account }: { account: Account }) {
+  const { t } = useTranslation('accounts');
+  const name = `@${account.username}`;
+  return (
+    <Notice
+      tone="bad"
+      title={t('lost', { name })}
+      action={
+        <Button size="sm" asChild>
+          <Link to={`/accounts/${account.id}`}>{t('lost.action')}</Link>
+        </Button>
+      }
+    >
+      {t('lost.text')}
+    </Notice>
   );
 }
 
@@ -58,64 +82,26 @@ function AccountRow({ account, readOnlyReason }: { account: Account; readOnlyRea
       <Avatar username={account.username} className="size-9 text-sm" />
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2 font-medium">
-          <span className="truncate">@{account.username}</span>
+          <Link to={`/accounts/${account.id}`} className="truncate hover:underline">
+            @{account.username}
+          </Link>
           {account.isSandbox && <Badge tone="accent">{t('sandbox')}</Badge>}
         </p>
         <p className="truncate text-xs text-muted-foreground">
-          {account.isSandbox ? t('sandbox.text') : `ID ${account.externalId}`}
+          {account.isSandbox
+            ? t('sandbox.text')
+            : account.status === 'needs_login'
+              ? t('lost.text')
+              : `ID ${account.externalId}`}
         </p>
       </div>
-      <Status status={account.status} />
+      <AccountStatus status={account.status} />
       <RelativeTime at={account.createdAt} className="text-xs text-muted-foreground max-sm:hidden" />
-      <Disconnect
+      <DisconnectButton
         account={account}
         disabledReason={readOnlyReason ?? (account.isSandbox ? t('sandbox.stays') : undefined)}
       />
+      <ChevronRight className="size-4 text-muted-foreground max-sm:hidden" aria-hidden />
     </li>
-  );
-}
-
-function Status({ status }: { status: Account['status'] }) {
-  const { t } = useTranslation('accounts');
-  const isGood = status === 'connected';
-  const Icon = isGood ? CircleCheck : CircleAlert;
-  return (
-    <Badge tone={isGood ? 'success' : 'danger'}>
-      <Icon aria-hidden />
-      {t(`status.${status}`)}
-    </Badge>
-  );
-}
-
-function Disconnect({ account, disabledReason }: { account: Account; disabledReason: string | undefined }) {
-  const { t } = useTranslation('accounts');
-  const client = useQueryClient();
-  const [isAsking, setIsAsking] = useState(false);
-  const name = `@${account.username}`;
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/api/v1/accounts/${account.id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.accounts }),
-    onError: (error) => toast.error(errorText(error)),
-    onSettled: () => setIsAsking(false),
-  });
-  return (
-    <>
-      <IconButton
-        label={t('disconnect', { name })}
-        disabledReason={disabledReason}
-        onClick={() => setIsAsking(true)}
-      >
-        <Unplug aria-hidden />
-      </IconButton>
-      <ConfirmDialog
-        open={isAsking}
-        onOpenChange={setIsAsking}
-        title={t('disconnect', { name })}
-        description={t('disconnect.text')}
-        confirmLabel={t('disconnect.confirm')}
-        isBusy={remove.isPending}
-        onConfirm={() => remove.mutate()}
-      />
-    </>
   );
 }

@@ -13,27 +13,37 @@ import { Input } from '../ui/input.tsx';
 
 const EMPTY = { username: '', externalId: '', accessToken: '' };
 
-/** Connects an account by the token that Meta's app dashboard gives. */
+/**
+ * Connects an account by the token that Meta's app dashboard gives; the server asks Instagram whose it is.
+ * @param account that takes a new token
+ */
 export function AddAccountDialog({
   open,
   onOpenChange,
+  account,
 }: {
   open: boolean;
   onOpenChange(open: boolean): void;
+  account?: Pick<Account, 'username' | 'externalId'>;
 }) {
   const { t } = useTranslation('accounts');
   const client = useQueryClient();
-  const [values, setValues] = useState(EMPTY);
+  const startValues = {
+    ...EMPTY,
+    ...(account && { username: account.username, externalId: account.externalId }),
+  };
+  const [values, setValues] = useState(startValues);
   const add = useMutation({
     mutationFn: () =>
       api.post<Account>('/api/v1/accounts', {
         platform: 'instagram',
-        ...values,
+        externalId: values.externalId,
+        accessToken: values.accessToken,
         username: values.username.trim().replace(/^@/, ''),
       }),
     onSuccess: async ({ username }) => {
       toast.success(t('added', { name: `@${username}` }));
-      setValues(EMPTY);
+      setValues(startValues);
       onOpenChange(false);
       await client.invalidateQueries({ queryKey: keys.accounts });
     },

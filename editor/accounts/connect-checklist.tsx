@@ -6,11 +6,14 @@ import { useFlows } from '../api/queries.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Card } from '../ui/card.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { useLoginStatus } from './account-queries.ts';
 
 const PERMISSIONS = [
   'instagram_business_basic',
   'instagram_business_manage_comments',
   'instagram_business_manage_messages',
+  'instagram_business_content_publish',
+  'instagram_business_manage_insights',
 ];
 const WEBHOOK_FIELDS = ['comments', 'live_comments', 'messages', 'messaging_postbacks', 'message_reactions'];
 
@@ -18,21 +21,29 @@ const WEBHOOK_FIELDS = ['comments', 'live_comments', 'messages', 'messaging_post
 export function ConnectChecklist({ isConnected }: { isConnected: boolean }) {
   const { t } = useTranslation('accounts');
   const flow = useFlows().items?.[0];
-  const origin = flow ? new URL(flow.webhookUrl).origin : location.origin;
-  const callback = `${origin}/webhooks/instagram`;
-  const isReachable = isPublicAddress(origin);
+  const status = useLoginStatus().data;
+  const callback = status?.webhookUrl ?? `${location.origin}/webhooks/instagram`;
+  const origin = new URL(callback).origin;
+  const isReachable = status?.isPublic ?? false;
+  const hasApp = status?.logins.some(({ state }) => state !== 'app_missing') ?? false;
   return (
     <Card className="p-4">
       <h2 className="font-medium">{t('checklist.title')}</h2>
       <p className="mt-0.5 text-muted-foreground">{t('checklist.text')}</p>
       <ol className="mt-3 flex flex-col gap-4">
-        <Item title={t('checklist.app')}>{t('checklist.appText')}</Item>
+        <Item title={t('checklist.app')} isDone={hasApp}>
+          {t('checklist.appText')}
+        </Item>
         <Item title={t('checklist.public')} isDone={isReachable} isWarning={!isReachable}>
           {t(isReachable ? 'checklist.publicGood' : 'checklist.publicBad', { origin })}
         </Item>
         <Item title={t('checklist.callback')}>
           {t('checklist.callbackText')}
           <Copyable text={callback} label={t('copy.callback')} />
+        </Item>
+        <Item title={t('checklist.redirect')}>
+          {t('checklist.redirectText')}
+          {status && <Copyable text={status.redirectUrl} label={t('copy.redirect')} />}
         </Item>
         <Item title={t('checklist.token')}>
           {t('checklist.tokenText')}
@@ -108,13 +119,4 @@ function CodeList({ items }: { items: readonly string[] }) {
       ))}
     </ul>
   );
-}
-
-/** Meta calls only addresses that the internet reaches over https. */
-function isPublicAddress(origin: string): boolean {
-  const { protocol, hostname } = new URL(origin);
-  const isLocal =
-    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[)/.test(hostname) ||
-    !hostname.includes('.');
-  return protocol === 'https:' && !isLocal;
 }

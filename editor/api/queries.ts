@@ -40,6 +40,7 @@ export const keys = {
   approvals: ['approvals'] as const,
   escalations: ['escalations'] as const,
   accounts: ['accounts'] as const,
+  notifications: ['notifications'] as const,
   knowledgeBases: ['knowledge-bases'] as const,
   documents: (baseId: string) => ['knowledge-bases', baseId, 'documents'] as const,
   templates: ['templates'] as const,

@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink } from 'react-router';
 import { useApprovals, useEscalations } from '../api/queries.ts';
+import { NotificationBell } from '../notifications/notification-bell.tsx';
 import { cn } from '../ui/cn.ts';
 import { COMMAND_KEY } from '../ui/kbd.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
@@ -34,6 +35,7 @@ export function Rail({ onOpenPalette }: { onOpenPalette: () => void }) {
           {t('palette.short')}
         </button>
       </Tooltip>
+      <NotificationBell className={itemStyle} />
       <UserMenu className={itemStyle} />
     </nav>
   );

@@ -48,6 +48,9 @@ export function createRouter() {
                 page('/accounts', () =>
                   import('../accounts/accounts-page.tsx').then((module) => module.AccountsPage),
                 ),
+                page('/accounts/:id', () =>
+                  import('../accounts/account-page.tsx').then((module) => module.AccountPage),
+                ),
                 page('/settings', () =>
                   import('../settings/settings-page.tsx').then((module) => module.SettingsPage),
                 ),

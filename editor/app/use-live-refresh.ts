@@ -33,7 +33,14 @@ export function useLiveRefresh(): void {
 
   useLive('workspace', ({ type }) => staleAfter(type).forEach(refresh), {
     onResync: () =>
-      [keys.executions, keys.approvals, keys.escalations, keys.flows, keys.timeline].forEach(refresh),
+      [
+        keys.executions,
+        keys.approvals,
+        keys.escalations,
+        keys.flows,
+        keys.timeline,
+        keys.notifications,
+      ].forEach(refresh),
   });
 }
 
@@ -55,6 +62,9 @@ function staleAfter(type: LiveEventType): QueryKey[] {
     case 'flow.saved':
     case 'flow.published':
       return [keys.flows];
+    case 'notification.created':
+      // It may tell of an account whose login was lost.
+      return [keys.notifications, keys.accounts];
     case 'step.started':
     case 'step.log':
     case 'step.token':

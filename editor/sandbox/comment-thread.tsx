@@ -1,20 +1,24 @@
-import { EyeOff, Heart, MessageCircle, Reply, Send } from 'lucide-react';
+import { EyeOff, Heart, MessageCircle, Reply, Send, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { SandboxItem } from '../../server/contract/shapes.ts';
+import type { SandboxMedia, SandboxWorldItem } from '../../server/contract/sandbox.ts';
+import { Badge } from '../ui/badge.tsx';
 import { cn } from '../ui/cn.ts';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { Avatar } from './avatar.tsx';
 import { PostPicture } from './post-picture.tsx';
 import type { Thread } from './timeline-views.ts';
 
-/** The account's post. */
-export function Post({ username }: { username: string }) {
+export type PostProps = { username: string; product?: SandboxMedia['product']; caption?: string };
+
+/** One of the account's posts. */
+export function Post({ username, product = 'FEED', caption }: PostProps) {
   const { t } = useTranslation('sandbox');
   return (
     <article aria-label={t('post')}>
       <header className="flex items-center gap-2 px-3 py-2">
         <Avatar username={username} />
         <span className="truncate font-medium">{username}</span>
+        {product !== 'FEED' && <Badge>{t(`product.${product}`)}</Badge>}
       </header>
       <PostPicture label={t('picture')} />
       <div className="flex gap-3 px-3 pt-2 text-muted-foreground [&_svg]:size-5" aria-hidden>
@@ -23,7 +27,7 @@ export function Post({ username }: { username: string }) {
         <Send />
       </div>
       <p className="px-3 pt-1 pb-2">
-        <span className="font-semibold">{username}</span> {t('caption')}
+        <span className="font-semibold">{username}</span> {caption ?? t('caption')}
       </p>
     </article>
   );
@@ -34,7 +38,7 @@ export type CommentThreadProps = {
   /** Ids of the comments that got a private reply. */
   answeredPrivately: ReadonlySet<string>;
   onShowMessages(): void;
-  onReply(comment: SandboxItem): void;
+  onReply(comment: SandboxWorldItem): void;
 };
 
 /** Comments under the post, with the public replies below each. */
@@ -72,9 +76,17 @@ export function CommentThread({ threads, answeredPrivately, onReply, onShowMessa
   );
 }
 
-function Comment({ item, onReply }: { item: SandboxItem; onReply?: () => void }) {
+function Comment({ item, onReply }: { item: SandboxWorldItem; onReply?: () => void }) {
   const { t } = useTranslation('sandbox');
   const isOurs = item.author === 'account';
+  if (item.deleted) {
+    return (
+      <p className="flex items-center gap-1 text-xs text-muted-foreground italic">
+        <Trash2 className="size-3" aria-hidden />
+        {t('deleted', { username: item.from.username })}
+      </p>
+    );
+  }
   return (
     <div className="flex animate-appear gap-2" data-author={item.author}>
       <Avatar

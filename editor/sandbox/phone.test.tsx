@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
-import type { SandboxItem } from '../../server/contract/shapes.ts';
+import type { SandboxMoods, SandboxWorld, SandboxWorldItem } from '../../server/contract/sandbox.ts';
 import { fakeApi, problem } from '../testing/fake-api.ts';
 import { renderPage } from '../testing/render-page.tsx';
 import { SandboxPhone } from './phone.tsx';
@@ -9,7 +9,9 @@ import { SandboxPhone } from './phone.tsx';
 const BRAND = { id: 'brand', username: 'your_brand' };
 const MIA = { id: 'mia-id', username: 'mia' };
 
-const item = (fields: Partial<SandboxItem> & Pick<SandboxItem, 'id' | 'text'>): SandboxItem => ({
+const item = (
+  fields: Partial<SandboxWorldItem> & Pick<SandboxWorldItem, 'id' | 'text'>,
+): SandboxWorldItem => ({
   kind: 'comment',
   author: 'follower',
   from: MIA,
@@ -39,21 +41,56 @@ const PRIVATE = item({
   isPrivateReply: true,
 });
 
-async function openPhone(items: SandboxItem[], handlers: Parameters<typeof fakeApi>[0] = {}) {
-  const api = fakeApi({ 'GET /api/v1/sandbox/timeline': () => ({ account: BRAND, items }), ...handlers });
+/** What the account wrote to mia. */
+const message = (fields: Partial<SandboxWorldItem> & Pick<SandboxWorldItem, 'id' | 'text'>) =>
+  item({ kind: 'message', author: 'account', from: BRAND, to: MIA, mediaId: null, ...fields });
+
+const MOODS: SandboxMoods = {
+  calls: 'none',
+  percent: 100,
+  nextCalls: null,
+  duplicateWebhooks: false,
+  reorderWebhooks: false,
+};
+const WORLD: SandboxWorld = {
+  account: BRAND,
+  items: [],
+  media: [
+    { id: 'post', product: 'FEED', caption: 'Blend', commentsAllowed: true, publishedAt: null, urls: [] },
+    { id: 'reel', product: 'REELS', caption: 'Latte', commentsAllowed: false, publishedAt: null, urls: [] },
+  ],
+  activities: [],
+  starters: { iceBreakers: [{ question: 'When are you open?', payload: 'HOURS' }], menu: [] },
+  moods: MOODS,
+};
+
+async function openPhone(
+  items: SandboxWorldItem[],
+  handlers: Parameters<typeof fakeApi>[0] = {},
+  world: Partial<SandboxWorld> = {},
+) {
+  const api = fakeApi({
+    'GET /api/v1/sandbox/timeline': () => ({ ...WORLD, items, ...world }),
+    'POST /api/v1/sandbox/events': () => ({ status: 201, body: { id: 'e1' } }),
+    ...handlers,
+  });
   await renderPage(<SandboxPhone />);
   await screen.findByRole('article', { name: 'Your post' });
   return api;
 }
 
+const posted = (calls: { method: string; body: unknown }[]) =>
+  calls.filter(({ method }) => method === 'POST').map(({ body }) => body);
+
 describe('the sandbox phone', () => {
-  it('nests public replies, marks hidden comments and leaves deleted ones out', async () => {
+  it('nests public replies, marks hidden comments and shows of deleted ones that they were there', async () => {
     await openPhone([COMMENT, REPLY, SPAM, DELETED]);
     const [thread] = within(screen.getByRole('list', { name: 'Comments' })).getAllByRole('listitem');
     expect(within(thread!).getByText('It is 12 €.')).toBeTruthy();
     expect(within(thread!).getByText('Automatic')).toBeTruthy();
     expect(screen.getByText('Hidden by your flow')).toBeTruthy();
     expect(screen.queryByText('Gone')).toBeNull();
+    expect(screen.getByText('A comment of mia was deleted')).toBeTruthy();
   });
 
   it('leads from a comment to its private reply', async () => {
@@ -99,5 +136,97 @@ describe('the sandbox phone', () => {
     await userEvent.type(box, 'Hello{Enter}');
     expect(await screen.findByText('There is no sandbox account.')).toBeTruthy();
     expect(box.value).toBe('Hello');
+  });
+
+  it('shows each post with its own comments, and where nobody may write', async () => {
+    await openPhone([COMMENT, item({ id: 'c5', text: 'Nice reel', mediaId: 'reel' })]);
+    const user = userEvent.setup();
+    expect(screen.queryByText('Nice reel')).toBeNull();
+    screen.getByRole('combobox', { name: 'Post' }).focus();
+    await user.keyboard('reel');
+    expect(screen.getByText('Nice reel')).toBeTruthy();
+    expect(screen.queryByText('How much is it?')).toBeNull();
+    expect(screen.getByPlaceholderText('Comments are switched off here')).toBeTruthy();
+  });
+
+  it('shows what a message holds, and taps it', async () => {
+    const { calls } = await openPhone([
+      message({
+        id: 'm2',
+        text: 'What now?',
+        attachments: [
+          {
+            type: 'buttons',
+            buttons: [
+              { type: 'url', title: 'Shop', url: 'https://example.com/shop' },
+              { type: 'postback', title: 'Talk to us', payload: 'HUMAN' },
+            ],
+          },
+          { type: 'image', url: 'https://example.com/menu.jpg' },
+          { type: 'reaction', by: 'account', reaction: 'love', emoji: '❤️' },
+        ],
+      }),
+      message({
+        id: 'm3',
+        text: 'Which size?',
+        attachments: [{ type: 'quick_replies', replies: [{ title: 'Small', payload: 'S' }] }],
+      }),
+    ]);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('tab', { name: /Messages/ }));
+    expect(screen.getByText('menu.jpg')).toBeTruthy();
+    expect(screen.getByRole('link', { name: /Shop/ }).getAttribute('href')).toBe('https://example.com/shop');
+    expect(screen.getByRole('img', { name: 'Your account reacted with ❤️' })).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Talk to us' }));
+    await user.click(screen.getByRole('button', { name: 'Small' }));
+    expect(posted(calls)).toEqual([
+      { username: 'mia', kind: 'button', messageId: 'm2', payload: 'HUMAN' },
+      { username: 'mia', kind: 'quick_reply', messageId: 'm3', payload: 'S' },
+    ]);
+  });
+
+  it('does what a follower can do beside writing', async () => {
+    const { calls } = await openPhone([message({ id: 'm2', text: 'Hello' })]);
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('tab', { name: /Messages/ }));
+    const more = async (name: string) => {
+      await user.click(screen.getByRole('button', { name: 'More a follower can do' }));
+      await user.click(await screen.findByRole('menuitem', { name }));
+    };
+    await more('Picture');
+    await more('When are you open?');
+    await more('Answer a story');
+    await user.type(screen.getByRole('textbox', { name: /Message as/ }), 'Lovely{Enter}');
+    await user.click(screen.getByRole('button', { name: 'What to do with “Hello”' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Heart' }));
+    expect(posted(calls)).toEqual([
+      { username: 'mia', kind: 'media', media: 'image' },
+      { username: 'mia', kind: 'ice_breaker', payload: 'HOURS' },
+      { username: 'mia', kind: 'story_reply', text: 'Lovely' },
+      { username: 'mia', kind: 'reaction', messageId: 'm2', reaction: 'love' },
+    ]);
+  });
+
+  it('tells of links and mentions between the messages', async () => {
+    const at = '2026-01-01T10:00:00.000Z';
+    const activities = [{ id: 'a1', kind: 'referral' as const, username: 'mia', text: 'summer', at }];
+    await openPhone([message({ id: 'm2', text: 'Hello' })], {}, { activities });
+    await userEvent.click(screen.getByRole('tab', { name: /Messages/ }));
+    expect(screen.getByText('@mia opened your ig.me link “summer”')).toBeTruthy();
+  });
+
+  it('has Instagram misbehave, and says so', async () => {
+    const { calls } = await openPhone([], { 'PUT /api/v1/sandbox/moods': ({ body }) => body });
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('button', { name: 'Instagram’s moods' }));
+    screen.getByRole('combobox', { name: 'Calls' }).focus();
+    await user.keyboard('slow');
+    await user.click(await screen.findByRole('switch', { name: 'Events arrive twice' }));
+    expect(calls.filter(({ method }) => method === 'PUT').map(({ body }) => body)).toEqual([
+      { ...MOODS, calls: 'slow' },
+      { ...MOODS, calls: 'slow', duplicateWebhooks: true },
+    ]);
+    await user.keyboard('{Escape}');
+    expect(await screen.findByRole('button', { name: 'Instagram is in a bad mood' })).toBeTruthy();
   });
 });

@@ -1,44 +1,65 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { SandboxItem, SandboxTimeline } from '../../server/contract/shapes.ts';
+import type {
+  SandboxEventRequest,
+  SandboxMoods,
+  SandboxWorld,
+  SandboxWorldItem,
+} from '../../server/contract/sandbox.ts';
 import { api } from '../api/client.ts';
-import { keys, useSandboxTimeline } from '../api/queries.ts';
+import { keys } from '../api/queries.ts';
 import { readStored, store } from '../app/stored.ts';
 import { useLive } from '../live/use-live.ts';
 
 const STORAGE_KEY = 'replygraph.follower';
+const SHOWS = new Set(['execution.finished', 'execution.waiting', 'step.finished']);
 
-/** The sandbox as the phone needs it: the timeline, who writes, and writing. */
+/** What a follower does, without who it is: the phone knows that. */
+export type FollowerAct = SandboxEventRequest;
+
+/** The sandbox as the phone needs it: the timeline, who writes, and what they can do. */
 export function useSandbox() {
   const client = useQueryClient();
-  const timeline = useSandboxTimeline();
+  const timeline = useQuery({
+    queryKey: keys.timeline,
+    queryFn: ({ signal }) => api.get<SandboxWorld>('/api/v1/sandbox/timeline', { signal }),
+  });
   const [username, setUsername] = useState(() => readStored(STORAGE_KEY) || 'mia');
 
   const refresh = () => client.invalidateQueries({ queryKey: keys.timeline });
   useLive(
     'workspace',
     ({ type }) => {
-      if (type === 'execution.finished' || type === 'step.finished') void refresh();
+      if (SHOWS.has(type)) void refresh();
     },
     { onResync: () => void refresh() },
   );
 
-  const show = async (item: SandboxItem) => {
+  const show = async (item: SandboxWorldItem) => {
     await client.cancelQueries({ queryKey: keys.timeline });
-    client.setQueryData<SandboxTimeline>(
+    client.setQueryData<SandboxWorld>(
       keys.timeline,
       (old) => old && { ...old, items: [...old.items.filter(({ id }) => id !== item.id), item] },
     );
   };
 
   const comment = useMutation({
-    mutationFn: ({ text, parentId }: { text: string; parentId?: string }) =>
-      api.post<SandboxItem>('/api/v1/sandbox/comments', { text, username, ...(parentId && { parentId }) }),
+    mutationFn: (request: { text: string; parentId?: string; mediaId?: string }) =>
+      api.post<SandboxWorldItem>('/api/v1/sandbox/comments', { username, ...request }),
     onSuccess: show,
   });
   const message = useMutation({
-    mutationFn: (text: string) => api.post<SandboxItem>('/api/v1/sandbox/messages', { text, username }),
+    mutationFn: (text: string) => api.post<SandboxWorldItem>('/api/v1/sandbox/messages', { text, username }),
     onSuccess: show,
+  });
+  const act = useMutation({
+    mutationFn: (request: FollowerAct) =>
+      api.post<{ id: string }>('/api/v1/sandbox/events', { username, ...request }),
+    onSuccess: refresh,
+  });
+  const setMoods = useMutation({
+    mutationFn: (moods: SandboxMoods) => api.put<SandboxMoods>('/api/v1/sandbox/moods', moods),
+    onSuccess: (moods) => client.setQueryData<SandboxWorld>(keys.timeline, (old) => old && { ...old, moods }),
   });
 
   return {
@@ -50,5 +71,9 @@ export function useSandbox() {
     },
     comment,
     message,
+    act,
+    setMoods,
   };
 }
+
+export type Sandbox = ReturnType<typeof useSandbox>;

@@ -1,4 +1,5 @@
 import { SendHorizontal } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../ui/button.tsx';
@@ -13,6 +14,8 @@ export type WriteBoxProps = {
   /** Resolves to whether it was sent; what could not be sent stays in the box. */
   onSend(text: string): Promise<boolean>;
   coach?: string;
+  /** What else can be done, before the line. */
+  menu?: ReactNode;
 };
 
 /** One line to write, sent by Enter. */
@@ -24,6 +27,7 @@ export function WriteBox({
   readOnlyReason,
   onSend,
   coach,
+  menu,
 }: WriteBoxProps) {
   const { t } = useTranslation('sandbox');
   const [text, setText] = useState('');
@@ -40,6 +44,7 @@ export function WriteBox({
         void send();
       }}
     >
+      {menu}
       <Input
         aria-label={label}
         placeholder={placeholder}

@@ -73,3 +73,44 @@ function tooLong(what: string, limit: string, actual: string): NodeError {
     { field: 'text' },
   );
 }
+
+/** Longest address that we hand to the platform. */
+const MAX_URL_CHARACTERS = 2_000;
+
+/**
+ * An address that the platform fetches or a person opens. Only its form is looked at: whether it is there, the platform
+ * finds out, and it never leaves from here.
+ * @throws NodeError `bad_url` when it is no public https address
+ */
+export function checkedUrl(url: string, field: string): string {
+  const trimmed = url.trim();
+  const parsed = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+  const isGood =
+    parsed?.protocol === 'https:' &&
+    parsed.username === '' &&
+    parsed.password === '' &&
+    parsed.hostname.includes('.') &&
+    trimmed.length <= MAX_URL_CHARACTERS;
+  if (isGood) return trimmed;
+  throw new NodeError(
+    'bad_url',
+    `"${excerpt(trimmed)}" is no address that Instagram can open: use a public one that begins with https:// and has at most ${MAX_URL_CHARACTERS.toLocaleString('en')} characters.`,
+    { field },
+  );
+}
+
+/**
+ * A short text such as a button's, trimmed.
+ * @throws NodeError `empty_text` or `text_too_long`
+ */
+export function checkedLabel(text: string, field: string, what: string, maxCharacters: number): string {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new NodeError('empty_text', `${what} has no text.`, { field });
+  const characters = [...trimmed].length;
+  if (characters <= maxCharacters) return trimmed;
+  throw new NodeError(
+    'text_too_long',
+    `${what} may have ${maxCharacters} characters; "${excerpt(trimmed)}" has ${characters}. Make it shorter.`,
+    { field },
+  );
+}

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { NodeError } from '../../engine/errors.ts';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
+import type { MessageButton, QuickReply } from '../../engine/services.ts';
 import { accountField, templateField } from '../config-fields.ts';
 import { findSent, ownTexts } from './find-sent.ts';
 import { checkedMessageText, checkedTarget, excerpt } from './limits.ts';
+import { buttonsField, checkedButtons, checkedQuickReplies, quickRepliesField } from './taps.ts';
 
 const config = z.object({
   text: templateField('Hi {{ trigger.from.username }}, thank you for your comment! How can I help?', {
@@ -11,6 +14,8 @@ const config = z.object({
     description: 'What the person gets as a direct message. Up to 1,000 bytes.',
     placeholder: 'Hi {{ trigger.from.username }}, here is the link: …',
   }),
+  quickReplies: quickRepliesField(),
+  buttons: buttonsField({ advanced: true }),
   commentId: templateField('{{ trigger.comment.id }}', {
     title: 'Comment',
     description: 'The comment whose author is written to. Normally the one that started the flow.',
@@ -39,6 +44,10 @@ export class PrivateReply {
       'Whether you may write more depends on the person: once they answer, you have 24 hours.',
       '',
       'Example: `Hi {{ trigger.from.username }}, here is the link you asked for: https://…`',
+      '',
+      'It may have quick replies or up to three buttons, not both. Quick replies are not shown among message requests, where the messages of people who don’t follow you land; buttons are.',
+      '',
+      'Source: Instagram Platform, “Private Replies”; its example is a text, its message the one of “Send Messages”.',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],
@@ -51,14 +60,15 @@ export class PrivateReply {
     const text = checkedMessageText(config.text);
     const commentId = checkedTarget(config.commentId, 'commentId', 'comment to answer');
     const { account } = config;
+    const taps = tapsOf(config);
     const authorId = trigger.comment?.id === commentId ? trigger.from?.id : undefined;
 
     const sent = await context.effect(
       'private_reply',
-      (signal) => services.instagram.privateReply({ account, commentId, text }, signal),
+      (signal) => services.instagram.privateReply({ account, commentId, text, ...taps }, signal),
       {
         describe: `Private reply to comment ${commentId}: ${excerpt(text)}`,
-        request: { commentId, text },
+        request: { commentId, text, ...taps },
         dryRunResult: { messageId: 'dry-run', recipientId: authorId ?? 'dry-run' },
         reconcile: async (signal, intendedAt) => {
           if (authorId === undefined) return null;
@@ -72,4 +82,16 @@ export class PrivateReply {
     );
     return fired('out', { ...sent, text });
   }
+}
+
+function tapsOf(config: Config): { quickReplies: QuickReply[] } | { buttons: MessageButton[] } | false {
+  const quickReplies = checkedQuickReplies(config.quickReplies);
+  const buttons = checkedButtons(config.buttons);
+  if (quickReplies.length > 0 && buttons.length > 0) {
+    throw new NodeError('too_many', 'A message has quick replies or buttons, not both. Remove one of them.', {
+      field: 'buttons',
+    });
+  }
+  if (buttons.length > 0) return { buttons };
+  return quickReplies.length > 0 && { quickReplies };
 }

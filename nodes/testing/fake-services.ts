@@ -1,5 +1,13 @@
 import { NodeError } from '../../engine/errors.ts';
-import type { ClassifyRequest, NodeServices, Passage, ReplyRequest } from '../../engine/services.ts';
+import type {
+  ClassifyRequest,
+  ContainerStatus,
+  Contact,
+  NodeServices,
+  Passage,
+  PersonProfile,
+  ReplyRequest,
+} from '../../engine/services.ts';
 
 /** One call of a service: `instagram.replyToComment` with its request. */
 export type Call = { service: string; request: unknown };
@@ -11,7 +19,14 @@ export type FakeAnswers = {
   passages?: Passage[];
   replies?: { id: string; text: string; fromId?: string; at?: string }[];
   messages?: { id: string; text: string; fromId: string; at?: string }[];
+  commentExists?: boolean;
+  profile?: PersonProfile;
+  publishingLimit?: { used: number; total: number };
+  containerStatus?: ContainerStatus;
+  media?: { id: string; caption: string }[];
   http?: { status: number; headers?: Record<string, string>; body?: string };
+  /** What is known about the person; changes are kept. */
+  contact?: Partial<Contact>;
   /** Names of calls that fail for good. */
   failing?: string[];
 };
@@ -24,6 +39,14 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
     if (answers.failing?.includes(service)) throw new NodeError('refused', `${service} was refused.`);
   };
   const usage = { model: 'fake' };
+  const contact: Contact = {
+    id: 'person-1',
+    username: 'mia',
+    name: 'Mia',
+    fields: {},
+    tags: [],
+    ...answers.contact,
+  };
 
   const services: NodeServices = {
     instagram: {
@@ -51,6 +74,67 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
         record('instagram.hideComment', request);
         return { success: true };
       },
+      async sendMedia(request) {
+        record('instagram.sendMedia', request);
+        return { messageId: 'message-1' };
+      },
+      async sendButtons(request) {
+        record('instagram.sendButtons', request);
+        return { messageId: 'message-1' };
+      },
+      async sendCards(request) {
+        record('instagram.sendCards', request);
+        return { messageId: 'message-1' };
+      },
+      async senderAction(request) {
+        record('instagram.senderAction', request);
+      },
+      async react(request) {
+        record('instagram.react', request);
+      },
+      async deleteComment(request) {
+        record('instagram.deleteComment', request);
+        return { success: true };
+      },
+      async commentExists(request) {
+        record('instagram.commentExists', request);
+        return answers.commentExists ?? true;
+      },
+      async allowComments(request) {
+        record('instagram.allowComments', request);
+        return { success: true };
+      },
+      async getProfile(request) {
+        record('instagram.getProfile', request);
+        return answers.profile ?? {};
+      },
+      async readStarters(request) {
+        record('instagram.readStarters', request);
+        return { iceBreakers: [], menu: [] };
+      },
+      async writeStarters(request) {
+        record('instagram.writeStarters', request);
+      },
+      async publishingLimit(request) {
+        record('instagram.publishingLimit', request);
+        return answers.publishingLimit ?? { used: 0, total: 50 };
+      },
+      async createContainer(request) {
+        record('instagram.createContainer', request);
+        return { containerId: `container-${calls.length}` };
+      },
+      async containerStatus(request) {
+        record('instagram.containerStatus', request);
+        return { status: answers.containerStatus ?? 'FINISHED', detail: '' };
+      },
+      async publishContainer(request) {
+        record('instagram.publishContainer', request);
+        return { mediaId: 'media-1' };
+      },
+      async listMedia(request) {
+        record('instagram.listMedia', request);
+        return answers.media ?? [];
+      },
     },
     ai: {
       async classify(request) {
@@ -75,6 +159,23 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
       async escalate(request) {
         record('people.escalate', request);
         return { escalationId: 'escalation-1' };
+      },
+    },
+    contacts: {
+      async read() {
+        return contact;
+      },
+      async update(request) {
+        record('contacts.update', request);
+        const kept = Object.entries({ ...contact.fields, ...request.set });
+        contact.fields = Object.fromEntries(kept.filter(([name]) => !request.remove.includes(name)));
+        return structuredClone(contact);
+      },
+      async tag(request) {
+        record('contacts.tag', request);
+        const tags = new Set([...contact.tags, ...request.add]);
+        contact.tags = [...tags].filter((tag) => !request.remove.includes(tag));
+        return structuredClone(contact);
       },
     },
     http: {

@@ -4,12 +4,12 @@ import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
 import { commentEventShape } from './event-shape.ts';
 import {
+  commonFields,
   eventOutput,
   keywordFields,
-  ownFields,
+  passesCommonFilters,
   passesKeywords,
-  passesOwnFilter,
-  refuseBadPatterns,
+  refuseBadFilters,
 } from './filters.ts';
 
 const config = z
@@ -26,15 +26,24 @@ const config = z
         advanced: true,
         template: false,
       }),
+    mediaKinds: z
+      .array(z.enum(['feed', 'reels', 'stories', 'ads']))
+      .max(4)
+      .default([])
+      .meta({
+        title: 'Kinds of posts',
+        description: 'Watch only posts of these kinds. Leave empty for all. A boosted post counts as an ad.',
+        advanced: true,
+      }),
     includeReplies: z.boolean().default(false).meta({
       title: 'Also answers to other comments',
       description:
         'Off: only comments written directly under the post. On: also what people answer each other.',
       advanced: true,
     }),
-    ...ownFields,
+    ...commonFields,
   })
-  .superRefine(refuseBadPatterns);
+  .superRefine(refuseBadFilters);
 
 type Config = z.output<typeof config>;
 
@@ -59,6 +68,9 @@ export class CommentTrigger {
       '- `{{ trigger.comment.text }}`: what they wrote',
       '- `{{ trigger.from.username }}`: who wrote it',
       '- `{{ trigger.comment.media.id }}`: the post it stands under',
+      '- `{{ trigger.comment.media.adTitle }}`: the ad it stands under, where it is one',
+      '',
+      'A comment under an ad stands under a copy of your post: give the id of the post itself, the ad is then watched too.',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],
@@ -70,8 +82,9 @@ export class CommentTrigger {
     if (event.kind !== 'comment' || !comment) return false;
     if (comment.parentId && !config.includeReplies) return false;
     return (
-      passesOwnFilter(event, config) &&
-      isWatched(comment.media?.id, config.media) &&
+      passesCommonFilters(event, config) &&
+      isWatched(comment.media, config.media) &&
+      (config.mediaKinds.length === 0 || config.mediaKinds.some((kind) => kind === kindOf(comment.media))) &&
       passesKeywords([comment.text], config)
     );
   }
@@ -81,7 +94,23 @@ export class CommentTrigger {
   }
 }
 
-function isWatched(mediaId: string | undefined, media: Config['media']): boolean {
-  if (media === 'any' || media.length === 0) return true;
-  return mediaId !== undefined && media.includes(mediaId);
+type Media = NonNullable<TriggerEvent['comment']>['media'];
+
+/** The comments of an ad carry the id of the ad's copy, and that of the post as `originalId`. */
+function isWatched(media: Media, wanted: Config['media']): boolean {
+  if (wanted === 'any' || wanted.length === 0) return true;
+  return [media?.id, media?.originalId].some((id) => id !== undefined && wanted.includes(id));
+}
+
+const KINDS: Record<string, Config['mediaKinds'][number]> = {
+  FEED: 'feed',
+  REELS: 'reels',
+  STORY: 'stories',
+  AD: 'ads',
+};
+
+function kindOf(media: Media): Config['mediaKinds'][number] | undefined {
+  if (media?.adId) return 'ads';
+  const type = media?.type?.toUpperCase() ?? '';
+  return Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TriggerEvent } from '../../engine/event.ts';
 import { patternProblem } from '../../engine/pattern.ts';
 import { keywordMatchSchema, matchesKeywords } from './keywords.ts';
+import { hoursFields, passesHours, personFields, refuseBadHours } from './who-and-when.ts';
 
 /** Fields by which a trigger chooses its events (DESIGN 8, "Trigger filters"). */
 
@@ -35,8 +36,20 @@ export const ownFields = {
   }),
 };
 
-/** For `.superRefine`: with `match: regex`, names every keyword that is not a valid pattern. */
-export function refuseBadPatterns(
+/** What every trigger of Instagram has: whose events, from whom, how often and when. */
+export const commonFields = { ...personFields, ...hoursFields, ...ownFields };
+
+/** For `.superRefine` of a trigger with keywords and the common fields. */
+export function refuseBadFilters(
+  config: { keywords: string[]; match: string; hours: string },
+  context: { addIssue(issue: { code: 'custom'; message: string; path: PropertyKey[] }): void },
+): void {
+  refuseBadPatterns(config, context);
+  refuseBadHours(config, context);
+}
+
+/** With `match: regex`, names every keyword that is not a valid pattern. */
+function refuseBadPatterns(
   config: { keywords: string[]; match: string },
   context: { addIssue(issue: { code: 'custom'; message: string; path: PropertyKey[] }): void },
 ): void {
@@ -61,6 +74,14 @@ export function passesOwnFilter(
   return isForAccount(event, config.account) && !(config.ignoreOwn && isOwn(event));
 }
 
+/** What of the common fields needs the event alone; the server decides the rest (`serverFilterSchema`). */
+export function passesCommonFilters(
+  event: TriggerEvent,
+  config: { ignoreOwn: boolean; account?: string | undefined; hours: string; outsideHours: boolean },
+): boolean {
+  return passesOwnFilter(event, config) && passesHours(event, config);
+}
+
 /** Whether one of the texts has the keywords. */
 export function passesKeywords(
   texts: (string | undefined)[],
@@ -80,8 +101,12 @@ function isForAccount(event: TriggerEvent, account: string | undefined): boolean
   return event.account?.id === account || event.account?.rowId === account;
 }
 
-/** The account's own comments come back as events, with its id or, on some logins, only its name. */
-function isOwn(event: TriggerEvent): boolean {
+/**
+ * Whether the account itself did it. Its comments and messages come back as events: marked as such, with its id or, on
+ * some logins, only its name.
+ */
+export function isOwn(event: TriggerEvent): boolean {
+  if (event.isOwn) return true;
   const { account, from } = event;
   if (!account || !from) return false;
   return account.id === from.id || (account.username !== undefined && account.username === from.username);

@@ -4,15 +4,15 @@ import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
 import { commentEventShape } from './event-shape.ts';
 import {
+  commonFields,
   eventOutput,
   keywordFields,
-  ownFields,
+  passesCommonFilters,
   passesKeywords,
-  passesOwnFilter,
-  refuseBadPatterns,
+  refuseBadFilters,
 } from './filters.ts';
 
-const config = z.object({ ...keywordFields, ...ownFields }).superRefine(refuseBadPatterns);
+const config = z.object({ ...keywordFields, ...commonFields }).superRefine(refuseBadFilters);
 
 type Config = z.output<typeof config>;
 
@@ -43,7 +43,7 @@ export class LiveCommentTrigger {
     return (
       event.kind === 'live_comment' &&
       event.comment !== undefined &&
-      passesOwnFilter(event, config) &&
+      passesCommonFilters(event, config) &&
       passesKeywords([event.comment.text], config)
     );
   }

@@ -2,17 +2,34 @@ import { z } from 'zod';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
-import { messageEventShape } from './event-shape.ts';
+import { postbackEventShape } from './event-shape.ts';
 import {
+  commonFields,
   eventOutput,
   keywordFields,
-  ownFields,
+  passesCommonFilters,
   passesKeywords,
-  passesOwnFilter,
-  refuseBadPatterns,
+  refuseBadFilters,
 } from './filters.ts';
+import { matchesName, nameMatchSchema, namesField } from './name-match.ts';
 
-const config = z.object({ ...keywordFields, ...ownFields }).superRefine(refuseBadPatterns);
+const config = z
+  .object({
+    ...keywordFields,
+    payloads: namesField({
+      title: 'Payloads',
+      description: 'Start only for buttons with these payloads, letter by letter. Leave empty for all.',
+      placeholder: 'SHOW_PRICES',
+    }),
+    payloadMatch: nameMatchSchema.default('exact').meta({
+      title: 'Match of payloads',
+      description:
+        'exact: the payload is just that. prefix: it begins with that, as `SIZE_` does for `SIZE_M`.',
+      advanced: true,
+    }),
+    ...commonFields,
+  })
+  .superRefine(refuseBadFilters);
 
 type Config = z.output<typeof config>;
 
@@ -28,21 +45,28 @@ export class PostbackTrigger {
     icon: 'square-mouse-pointer',
     phrase: 'Button {{ keywords }}',
     docs: [
-      'Starts the flow when a person taps a button that you sent, or one of the suggested questions ("ice breakers") of your chat.',
+      'Starts the flow when a person taps a button that you sent, one of the suggested questions ("ice breakers") of your chat, or an entry of its menu. Give each a payload of its own to tell them apart.',
       '',
-      'Keywords are looked for in the title of the button and in its payload. `{{ trigger.message.text }}` is the title, `{{ trigger.message.quickReply }}` the payload.',
+      'Keywords are looked for in the title of the button and in its payload. `{{ trigger.postback.title }}` is the title, `{{ trigger.postback.payload }}` the payload.',
       '',
-      'Example: keyword `SHOW_PRICES` with match `exact` → **Send message** with the price list.',
+      'Quick replies come as messages: use **New message** for them.',
+      '',
+      'Example: payload `SHOW_PRICES` → **Send message** with the price list.',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],
-    output: messageEventShape,
+    output: postbackEventShape,
   });
 
   matches(event: TriggerEvent, config: Config): boolean {
     return (
       event.kind === 'postback' &&
-      passesOwnFilter(event, config) &&
+      passesCommonFilters(event, config) &&
+      matchesName(
+        event.postback?.payload ?? event.message?.quickReply,
+        config.payloads,
+        config.payloadMatch,
+      ) &&
       passesKeywords([event.message?.text, event.message?.quickReply], config)
     );
   }

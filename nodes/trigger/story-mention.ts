@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
-import { messageEventShape } from './event-shape.ts';
-import { eventOutput, ownFields, passesOwnFilter } from './filters.ts';
+import { storyEventShape } from './event-shape.ts';
+import { commonFields, eventOutput, passesCommonFilters } from './filters.ts';
+import { refuseBadHours } from './who-and-when.ts';
 
-const config = z.object(ownFields);
+const config = z.object(commonFields).superRefine(refuseBadHours);
 
 type Config = z.output<typeof config>;
 
@@ -23,15 +24,17 @@ export class StoryMentionTrigger {
     docs: [
       'Starts the flow when a person mentions your account in their story. Instagram delivers this as a message, so **Send message** answers it.',
       '',
+      '`{{ trigger.story.url }}` shows the story as long as it is online. Only stories of public accounts, and of accounts that you follow, are announced.',
+      '',
       'Example: **Send message** "Thank you for the mention! Here is 10 % off: STORY10".',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],
-    output: messageEventShape,
+    output: storyEventShape,
   });
 
   matches(event: TriggerEvent, config: Config): boolean {
-    return event.kind === 'story_mention' && passesOwnFilter(event, config);
+    return event.kind === 'story_mention' && passesCommonFilters(event, config);
   }
 
   async run(context: NodeContext<Config>): Promise<NodeResult> {

@@ -5,10 +5,14 @@ import { comment, firedOf, message, runNode } from '../testing/run-node.ts';
 import { CommentTrigger } from './comment.ts';
 import { LiveCommentTrigger } from './live-comment.ts';
 import { ManualTrigger } from './manual.ts';
+import { MentionTrigger } from './mention.ts';
 import { MessageTrigger } from './message.ts';
 import { PostbackTrigger } from './postback.ts';
+import { ReactionTrigger } from './reaction.ts';
+import { ReferralTrigger } from './referral.ts';
 import { nextScheduledTime, ScheduleTrigger } from './schedule.ts';
 import { StoryMentionTrigger } from './story-mention.ts';
+import { StoryReplyTrigger } from './story-reply.ts';
 import { WebhookTrigger } from './webhook.ts';
 
 type TriggerClass = Pick<NodeClass, 'description'> & { new (): TriggerInstance };
@@ -77,6 +81,196 @@ describe('which events start a flow', () => {
   });
 });
 
+const under = (media: NonNullable<TriggerEvent['comment']>['media']): TriggerEvent => ({
+  ...comment,
+  comment: { ...comment.comment!, media },
+});
+const withMessage = (
+  change: Partial<NonNullable<TriggerEvent['message']>>,
+  more: Partial<TriggerEvent> = {},
+) => ({
+  ...message,
+  message: { ...message.message!, ...change },
+  ...more,
+});
+const picture = withMessage({ text: '', attachments: [{ type: 'image', kind: 'image' }] });
+const unsupported = withMessage({ text: '', attachments: [{ type: 'unsupported', kind: 'unsupported' }] });
+const quickReply = withMessage({ text: 'Size M', quickReply: 'SIZE_M' });
+const tapped: TriggerEvent = {
+  ...message,
+  kind: 'postback',
+  postback: { title: 'Prices', payload: 'SHOW_PRICES' },
+};
+const mentioned = (kind: 'caption' | 'comment'): TriggerEvent => ({
+  kind: 'mention',
+  at: message.at,
+  mention: { mediaId: 'media-9', kind },
+});
+const reacted = (action: 'react' | 'unreact', emoji?: string): TriggerEvent => ({
+  ...message,
+  kind: 'reaction',
+  reaction: { action, messageId: 'message-0', ...(emoji && { emoji }) },
+});
+const came = (referral: TriggerEvent['referral'], kind: TriggerEvent['kind'] = 'referral'): TriggerEvent => ({
+  ...message,
+  kind,
+  referral,
+});
+const byLink = came({ ref: 'flyer-berlin', source: 'IGME' });
+const byAd = came({ adId: '12', source: 'ADS' });
+
+describe('what a trigger is set to', () => {
+  test.each<[string, TriggerClass, TriggerEvent, Record<string, unknown>, boolean]>([
+    ['a reel', CommentTrigger, under({ id: 'm', type: 'REELS' }), { mediaKinds: ['reels'] }, true],
+    ['a post is no reel', CommentTrigger, under({ id: 'm', type: 'FEED' }), { mediaKinds: ['reels'] }, false],
+    [
+      'one of two kinds',
+      CommentTrigger,
+      under({ id: 'm', type: 'FEED' }),
+      { mediaKinds: ['reels', 'feed'] },
+      true,
+    ],
+    ['a story', CommentTrigger, under({ id: 'm', type: 'STORY' }), { mediaKinds: ['stories'] }, true],
+    [
+      'a boosted post is an ad',
+      CommentTrigger,
+      under({ id: 'm', type: 'FEED', adId: 'a' }),
+      { mediaKinds: ['ads'] },
+      true,
+    ],
+    [
+      'and no post',
+      CommentTrigger,
+      under({ id: 'm', type: 'FEED', adId: 'a' }),
+      { mediaKinds: ['feed'] },
+      false,
+    ],
+    [
+      'a kind nobody knows',
+      CommentTrigger,
+      under({ id: 'm', type: 'HOLOGRAM' }),
+      { mediaKinds: ['feed'] },
+      false,
+    ],
+    ['no media at all', CommentTrigger, under(undefined), { mediaKinds: ['feed'] }, false],
+    [
+      'the ad of the chosen post',
+      CommentTrigger,
+      under({ id: 'copy', originalId: 'media-1' }),
+      { media: ['media-1'] },
+      true,
+    ],
+    ['a comment marked as own', CommentTrigger, { ...comment, isOwn: true }, {}, false],
+    ['a picture', MessageTrigger, picture, { attachments: ['image', 'video'] }, true],
+    ['a picture is no voice message', MessageTrigger, picture, { attachments: ['audio'] }, false],
+    ['a text is no picture', MessageTrigger, message, { attachments: ['image'] }, false],
+    ['what is unsupported', MessageTrigger, unsupported, {}, false],
+    [
+      'what is unsupported when asked for',
+      MessageTrigger,
+      unsupported,
+      { attachments: ['unsupported'] },
+      true,
+    ],
+    ['a quick reply', MessageTrigger, quickReply, {}, true],
+    ['only quick replies', MessageTrigger, message, { quickReplies: 'only' }, false],
+    ['no quick replies', MessageTrigger, quickReply, { quickReplies: 'none' }, false],
+    ['a payload', MessageTrigger, quickReply, { payloads: ['SIZE_M'] }, true],
+    ['a payload is not its beginning', MessageTrigger, quickReply, { payloads: ['SIZE_'] }, false],
+    [
+      'the beginning of a payload',
+      MessageTrigger,
+      quickReply,
+      { payloads: ['SIZE_'], payloadMatch: 'prefix' },
+      true,
+    ],
+    ['a message without payload', MessageTrigger, message, { payloads: ['SIZE_M'] }, false],
+    ['a changed message', MessageTrigger, { ...message, kind: 'message_edit' }, {}, false],
+    [
+      'a changed message when asked for',
+      MessageTrigger,
+      { ...message, kind: 'message_edit' },
+      { includeEdits: true },
+      true,
+    ],
+    [
+      'one taken back',
+      MessageTrigger,
+      { ...message, kind: 'message_deleted' },
+      { includeEdits: true },
+      false,
+    ],
+    [
+      'one taken back when asked for',
+      MessageTrigger,
+      { ...message, kind: 'message_deleted' },
+      { includeDeleted: true },
+      true,
+    ],
+    ['a button by its payload', PostbackTrigger, tapped, { payloads: ['SHOW_PRICES'] }, true],
+    ['capital letters of a payload matter', PostbackTrigger, tapped, { payloads: ['show_prices'] }, false],
+    [
+      'the beginning of the payload',
+      PostbackTrigger,
+      tapped,
+      { payloads: ['SHOW_'], payloadMatch: 'prefix' },
+      true,
+    ],
+    ['a story reply', StoryReplyTrigger, { ...message, kind: 'story_reply' }, {}, true],
+    [
+      'a story reply with the keyword',
+      StoryReplyTrigger,
+      { ...message, kind: 'story_reply' },
+      { keywords: ['hello'] },
+      true,
+    ],
+    [
+      'a story reply without it',
+      StoryReplyTrigger,
+      { ...message, kind: 'story_reply' },
+      { keywords: ['link'] },
+      false,
+    ],
+    ['a message is no story reply', StoryReplyTrigger, message, {}, false],
+    ['a mention in a caption', MentionTrigger, mentioned('caption'), {}, true],
+    ['only in captions', MentionTrigger, mentioned('comment'), { where: 'caption' }, false],
+    ['only in comments', MentionTrigger, mentioned('comment'), { where: 'comment' }, true],
+    ['a reaction', ReactionTrigger, reacted('react', '❤️'), {}, true],
+    ['the chosen emoji', ReactionTrigger, reacted('react', '❤️'), { emojis: ['❤'] }, true],
+    ['another emoji', ReactionTrigger, reacted('react', '👍'), { emojis: ['❤'] }, false],
+    ['a reaction taken back', ReactionTrigger, reacted('unreact'), {}, false],
+    [
+      'one taken back when asked for',
+      ReactionTrigger,
+      reacted('unreact'),
+      { action: 'both', emojis: ['❤'] },
+      true,
+    ],
+    ['a link', ReferralTrigger, byLink, {}, true],
+    ['a ref', ReferralTrigger, byLink, { refs: ['flyer-berlin'] }, true],
+    ['the beginning of a ref', ReferralTrigger, byLink, { refs: ['flyer-'], refMatch: 'prefix' }, true],
+    ['another ref', ReferralTrigger, byLink, { refs: ['flyer-'] }, false],
+    ['an ad', ReferralTrigger, byAd, { sources: 'ads' }, true],
+    ['an ad is no link', ReferralTrigger, byAd, { sources: 'links' }, false],
+    ['a link is no ad', ReferralTrigger, byLink, { sources: 'ads' }, false],
+    ['a first message that came by a link', ReferralTrigger, came({ ref: 'a' }, 'message'), {}, true],
+    [
+      'not when only the link counts',
+      ReferralTrigger,
+      came({ ref: 'a' }, 'message'),
+      { includeFirst: false },
+      false,
+    ],
+    ['a message that came by no link', ReferralTrigger, message, {}, false],
+    ['inside the hours', CommentTrigger, comment, { hours: 'Mon 09:00-10:00' }, true],
+    ['outside the hours', CommentTrigger, comment, { hours: '10:00-18:00' }, false],
+    ['only outside the hours', MessageTrigger, message, { hours: '10:00-18:00', outsideHours: true }, true],
+    ['in another time zone', ReactionTrigger, reacted('react'), { hours: '10:00-18:00 Europe/Berlin' }, true],
+  ])('%s', (_name, trigger, event, config, expected) => {
+    expect(matches(trigger, event, config)).toBe(expected);
+  });
+});
+
 test('a trigger gives the event on, without the untouched payload', async () => {
   const { data, ports } = firedOf(
     await runNode(CommentTrigger, { trigger: { ...comment, raw: { huge: true } } }),
@@ -90,6 +284,10 @@ describe('config errors name the field', () => {
     ['a bad pattern', CommentTrigger, { keywords: ['fine', '(open'], match: 'regex' }, ['keywords.1']],
     ['the same as a plain keyword', CommentTrigger, { keywords: ['fine', '(open'] }, []],
     ['a look-around', MessageTrigger, { keywords: ['(?=a)'], match: 'regex' }, ['keywords.0']],
+    ['bad hours', CommentTrigger, { hours: 'whenever' }, ['hours']],
+    ['bad hours of a mention', MentionTrigger, { hours: '25:00-26:00' }, ['hours']],
+    ['both wrong', MessageTrigger, { hours: 'x', keywords: ['('], match: 'regex' }, ['keywords.0', 'hours']],
+    ['a language nobody tells apart', ReferralTrigger, { languages: ['tlh'] }, ['languages.0']],
     ['a bad schedule', ScheduleTrigger, { cron: 'every day' }, ['cron']],
     ['a schedule with seconds', ScheduleTrigger, { cron: '* * * * * *' }, ['cron']],
     ['a day that never comes', ScheduleTrigger, { cron: '0 0 31 2 *' }, ['cron']],

@@ -1,18 +1,18 @@
-import type { z } from 'zod';
 import { writeAudit } from '../auth/audit.ts';
 import type { ServerContext } from '../context.ts';
+import { accountDetailSchema } from '../contract/accounts.ts';
 import { accountRequestSchema, accountSchema, pageOf, pageQuerySchema } from '../contract/shapes.ts';
-import { newId } from '../database/id.ts';
 import { idParamsSchema } from '../http/id-params.ts';
 import { readCursor } from '../http/page-cursor.ts';
 import { conflict } from '../http/problem.ts';
-import type { Principal, RouteSpec } from '../http/route.ts';
+import type { RouteSpec } from '../http/route.ts';
 import { route } from '../http/route.ts';
-import { deleteAccount, getAccount, insertAccount, listAccounts } from './account-store.ts';
-import { encryptToken } from './token-cipher.ts';
+import type { AccountAccess } from './account-access.ts';
+import { deleteAccount, getAccount, getAccountDetail, listAccounts } from './account-store.ts';
+import { connectByToken } from './connect-by-token.ts';
 
 /** Connected Instagram accounts. Tokens go in and never come out. */
-export function accountRoutes(context: ServerContext): RouteSpec[] {
+export function accountRoutes(context: ServerContext, access: AccountAccess): RouteSpec[] {
   const { pool } = context;
   return [
     route({
@@ -33,18 +33,28 @@ export function accountRoutes(context: ServerContext): RouteSpec[] {
     route({
       method: 'post',
       path: '/api/v1/accounts',
-      summary: 'Connect an account',
+      summary: 'Connect an account by its access token',
       description:
-        'The access token is stored encrypted and is in no answer. 409 when the account is connected already.',
+        'Instagram is asked whose token it is before anything is stored: 422 when it is not this account’s. The token is stored encrypted and is in no answer. 409 when the account is connected already; one that has to sign in again takes the new token.',
       tag: 'Accounts',
       access: 'admin',
       body: accountRequestSchema,
       answer: accountSchema,
       status: 201,
       handler: async ({ principal, body }) => {
-        const id = await connect(context, principal, body);
+        const id = await connectByToken(context, access, principal, body);
         return getAccount(pool, principal.workspaceId, id);
       },
+    }),
+    route({
+      method: 'get',
+      path: '/api/v1/accounts/:id',
+      summary: 'One account, with everything but its token',
+      tag: 'Accounts',
+      access: 'viewer',
+      params: idParamsSchema,
+      answer: accountDetailSchema,
+      handler: ({ principal, params }) => getAccountDetail(pool, principal.workspaceId, params.id),
     }),
     route({
       method: 'delete',
@@ -69,28 +79,4 @@ export function accountRoutes(context: ServerContext): RouteSpec[] {
       },
     }),
   ];
-}
-
-async function connect(
-  context: ServerContext,
-  principal: Principal,
-  { accessToken, platform, externalId, username }: z.output<typeof accountRequestSchema>,
-): Promise<string> {
-  const id = newId();
-  const isNew = await insertAccount(context.pool, {
-    id,
-    workspaceId: principal.workspaceId,
-    platform,
-    externalId,
-    username,
-    accessTokenEncrypted: encryptToken(context.secrets.encryptionKey, accessToken),
-  });
-  if (!isNew) throw conflict('account-exists', 'This Instagram account is connected already.');
-  await writeAudit(context.db, principal, {
-    action: 'account.added',
-    targetType: 'account',
-    targetId: id,
-    data: { externalId, username },
-  });
-  return id;
 }

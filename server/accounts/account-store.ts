@@ -1,3 +1,4 @@
+import type { AccountDetail } from '../contract/accounts.ts';
 import type { Account, Page } from '../contract/shapes.ts';
 import type { Queryable } from '../flows/flow-store.ts';
 import type { PageKey } from '../http/page-cursor.ts';
@@ -7,10 +8,10 @@ import { notFound } from '../http/problem.ts';
 type AccountRow = Omit<Account, 'createdAt'> & { createdAt: Date; cursorAt: string };
 
 /** Never the token: what isn't read can't leak. */
-const SELECT_ACCOUNTS = `
-  select id, platform, external_id as "externalId", username, is_sandbox as "isSandbox", status,
-    created_at as "createdAt", created_at::text as "cursorAt"
-  from accounts`;
+const ACCOUNT_COLUMNS = `id, platform, external_id as "externalId", username, is_sandbox as "isSandbox", status,
+    created_at as "createdAt"`;
+
+const SELECT_ACCOUNTS = `select ${ACCOUNT_COLUMNS}, created_at::text as "cursorAt" from accounts`;
 
 /** Accounts, newest first. */
 export async function listAccounts(
@@ -37,31 +38,51 @@ export async function getAccount(db: Queryable, workspaceId: string, id: string)
   return viewAccount(row);
 }
 
-/** @returns false when an account with this external id is there, in whichever workspace: its events go to one place */
-export async function insertAccount(
+/**
+ * The newest event that came by webhook: neither one that was read from the platform afterwards (server/backfill) nor our
+ * own test; both count for `last_event_at`. The check writes it down every quarter of an hour, so that only what came since
+ * has to be looked through.
+ */
+export const LAST_WEBHOOK_AT = `case when a.is_sandbox then a.last_event_at else (
+  select greatest(nullif(max(c.detail), '')::timestamptz, (select max(e.received_at) from webhook_events e
+    where e.workspace_id = a.workspace_id and e.account_external_id = a.external_id
+      and e.received_at > coalesce(max(c.checked_at) - interval '1 minute', a.created_at)
+      and e.kind <> 'replygraph_test' and not e.payload ? 'polled'))
+  from account_checks c where c.account_id = a.id and c.name = 'last_event') end`;
+
+type DetailRow = Omit<AccountDetail, 'createdAt' | DateField> & { createdAt: Date } & Record<
+    DateField,
+    Date | null
+  >;
+type DateField = 'tokenIssuedAt' | 'tokenExpiresAt' | 'subscribedAt' | 'lastEventAt' | 'lastErrorAt';
+
+/** Everything about an account but its token. @throws HttpProblem 404 */
+export async function getAccountDetail(
   db: Queryable,
-  account: {
-    id: string;
-    workspaceId: string;
-    platform: 'instagram';
-    externalId: string;
-    username: string;
-    accessTokenEncrypted: string;
-  },
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into accounts (id, workspace_id, platform, external_id, username, access_token_encrypted)
-     values ($1, $2, $3, $4, $5, $6) on conflict (platform, external_id) do nothing`,
-    [
-      account.id,
-      account.workspaceId,
-      account.platform,
-      account.externalId,
-      account.username,
-      account.accessTokenEncrypted,
-    ],
+  workspaceId: string,
+  id: string,
+): Promise<AccountDetail> {
+  const { rows } = await db.query<DetailRow>(
+    `select ${ACCOUNT_COLUMNS}, login, profile_picture_url as "profilePictureUrl", permissions,
+       token_issued_at as "tokenIssuedAt", token_expires_at as "tokenExpiresAt", subscribed_at as "subscribedAt",
+       ${LAST_WEBHOOK_AT} as "lastEventAt", last_error_at as "lastErrorAt",
+       case when last_error is not null
+         then jsonb_build_object('code', last_error->>'code', 'message', last_error->>'message') end as "lastError"
+     from accounts a where workspace_id = $1 and id = $2`,
+    [workspaceId, id],
   );
-  return rowCount === 1;
+  const row = rows[0];
+  if (!row) throw notFound('account');
+  const { tokenIssuedAt, tokenExpiresAt, subscribedAt, lastEventAt, lastErrorAt, createdAt, ...rest } = row;
+  return {
+    ...rest,
+    createdAt: createdAt.toISOString(),
+    tokenIssuedAt: iso(tokenIssuedAt),
+    tokenExpiresAt: iso(tokenExpiresAt),
+    subscribedAt: iso(subscribedAt),
+    lastEventAt: iso(lastEventAt),
+    lastErrorAt: iso(lastErrorAt),
+  };
 }
 
 /** Removes the account and, with it, its token, contacts and conversations. */
@@ -71,6 +92,8 @@ export async function deleteAccount(db: Queryable, workspaceId: string, id: stri
     id,
   ]);
 }
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
 function viewAccount({ cursorAt: _, ...row }: AccountRow): Account {
   return { ...row, createdAt: row.createdAt.toISOString() };

@@ -32,7 +32,7 @@ export function decryptToken(secret: string, record: string): string {
   }
   if (keyId !== id) {
     throw new TokenCipherError(
-      `A stored token was encrypted with another ENCRYPTION_KEY (key ${keyId}, this is ${id}). Set the former one, or connect the account again.`,
+      `A stored token was encrypted with another ENCRYPTION_KEY (key ${keyId}, this is ${id}). Put the former one into ENCRYPTION_KEY_OLD, or connect the account again.`,
     );
   }
   const bytes = Buffer.from(payload, 'base64url');
@@ -45,6 +45,11 @@ export function decryptToken(secret: string, record: string): string {
   } catch {
     throw new TokenCipherError('A stored token was changed in the database. Connect the account again.');
   }
+}
+
+/** Which key a record names that was encrypted with this secret; it tells nothing about the secret. */
+export function keyIdOf(secret: string): string {
+  return deriveKey(secret).id;
 }
 
 const derived = new Map<string, { key: Buffer; id: string }>();

@@ -28,13 +28,14 @@ export type LiveEventType =
   | 'approval.created'
   | 'approval.decided'
   | 'flow.saved'
-  | 'flow.published';
+  | 'flow.published'
+  | 'notification.created';
 
 /**
  * `seq` grows per execution (0 for events of no execution). `data` by type: `execution.*` an ExecutionSummary's changing
  * part `{status, error?, title, flowVersion, mode, dryRun, createdAt, startedAt, finishedAt}`; `step.started` `{attempt}`;
  * `step.finished` a Step without name and type; `step.log` a log line; `step.token` `{text}`; `approval.*` `{approvalId}`;
- * `flow.*` `{revision, publishedVersion}`.
+ * `flow.*` `{revision, publishedVersion}`; `notification.created` `{notificationId, kind, title}`.
  */
 export type LiveEvent = {
   type: LiveEventType;

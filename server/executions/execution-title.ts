@@ -20,6 +20,8 @@ const KIND_WORDS: Record<TriggerEvent['kind'], string> = {
   mention: 'Mention',
   reaction: 'Reaction',
   referral: 'Came by a link',
+  message_edit: 'Message changed',
+  message_deleted: 'Message taken back',
   schedule: 'Schedule',
   webhook: 'HTTP call',
   manual: 'Started by hand',

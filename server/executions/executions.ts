@@ -71,6 +71,8 @@ export type ExecutionsRuntime = Executions & {
   reserve: Reserve;
   /** New executions are on disk: they are queued, unless they run here already, and told of. Never throws. */
   onStored(executions: StoredExecution[]): void;
+  /** Waiting executions for which a message came; they are queued in the database. Never throws. */
+  onWoken(executionIds: string[]): void;
   /** Jobs that nobody has taken yet. @throws QueueUnavailableError */
   queueDepth(): Promise<number>;
   /** The same by lane. */
@@ -193,6 +195,10 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     }
   }
 
+  function onWoken(executionIds: string[]): void {
+    dispatch(executionIds.map((id) => ({ id, lane: 'messages' }))).catch(reportLost);
+  }
+
   function tell(
     workspaceId: string,
     type: LiveEventType,
@@ -240,6 +246,7 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     },
     reserve: (executionIds) => work?.runner?.reserve(executionIds) ?? null,
     onStored,
+    onWoken,
     queueDepth: async () => Object.values(await depths()).reduce((sum, depth) => sum + depth, 0),
     queueDepths: depths,
 

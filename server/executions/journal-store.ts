@@ -3,6 +3,8 @@ import type { EffectRecord, ExecutionEnd, JournalEntry, StepRecord } from '../..
 import { newId } from '../database/id.ts';
 import type { Faults } from '../faults.ts';
 import { noFaults } from '../faults.ts';
+import { beginMessageWaits, messageWaitRow } from './begin-message-waits.ts';
+import { despiteChange } from './despite-change.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { jsonParameter } from './json-parameter.ts';
 
@@ -36,7 +38,7 @@ export type JournalStore = {
  */
 export function createJournalStore(pool: pg.Pool, faults: Faults = noFaults): JournalStore {
   const commits = createGroupCommit<JournalWrite, JournalWritten | undefined>({
-    write: (writes) => faults('journal', () => writeJournal(pool, writes)),
+    write: (writes) => faults('journal', () => despiteChange(() => writeJournal(pool, writes))),
     concurrency: 2,
   });
   return {
@@ -51,9 +53,10 @@ export function createJournalStore(pool: pg.Pool, faults: Faults = noFaults): Jo
 async function writeJournal(pool: pg.Pool, writes: JournalWrite[]): Promise<(JournalWritten | undefined)[]> {
   const rows = journalRows(writes);
   const holders = new Map(writes.map(({ executionId, holder }) => [executionId, holder]));
+  const isWaiting = rows.messageWaits.length > 0;
   const { rows: held } = await pool.query<{ id: string; status: string; resume_at: Date | null }>({
-    name: 'journal-write',
-    text: WRITE_JOURNAL,
+    name: isWaiting ? 'journal-write-with-waits' : 'journal-write',
+    text: isWaiting ? WRITE_JOURNAL_WITH_WAITS : WRITE_JOURNAL,
     values: [
       [...holders.keys()],
       [...holders.values()],
@@ -61,28 +64,42 @@ async function writeJournal(pool: pg.Pool, writes: JournalWrite[]): Promise<(Jou
       jsonParameter(rows.effects),
       jsonParameter(rows.approvals),
       jsonParameter(rows.ends),
+      ...(isWaiting ? [jsonParameter(rows.messageWaits)] : []),
     ],
   });
   const byId = new Map(held.map((row) => [row.id, { status: row.status, resumeAt: row.resume_at }]));
   return writes.map(({ executionId }) => byId.get(executionId));
 }
 
+const WAIT_IN_LINE = `case when lines.behind is null then r.wait
+      else r.wait || jsonb_build_object('behind', lines.behind) end`;
+const DUE_IF_MISSED = '(select now() from missed where missed.execution_id = e.id limit 1), ';
+
 /**
  * `$1` executions, `$2` who holds each, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution that
  * was taken over is written, and are locked, so that none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
  * decide-approval.ts): then the execution that is put to wait is due at once.
+ *
+ * `$7` with `hasWaits`: steps that begin to wait for a message. Few batches have any, and the others do without their part.
  */
-const WRITE_JOURNAL = `
+const writeStatement = (hasWaits: boolean) => `
 with held as materialized (
-  select e.id, e.lease_owner from flow_executions e
+  select e.id, e.lease_owner${hasWaits ? ', e.workspace_id, e.event, e.created_at' : ''} from flow_executions e
   join unnest($1::uuid[], $2::text[]) as h(id, holder) on h.id = e.id and h.holder = e.lease_owner
   where e.status = 'running' for no key update of e
-), steps as (
+), endings as (
+  select * from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
+    last_seq int)
+), ${hasWaits ? beginMessageWaits('$7') : ''}steps as (
   insert into execution_steps as s (execution_id, node_id, workspace_id, seq, status, attempt, started_at, finished_at,
     input, output, ports, error, logs, usage, wait, resume, retry_at)
-  select r.* from jsonb_to_recordset($3::jsonb) as r(execution_id uuid, node_id text, workspace_id uuid, seq int,
+  select r.execution_id, r.node_id, r.workspace_id, r.seq, r.status, r.attempt, r.started_at, r.finished_at, r.input,
+    r.output, r.ports, r.error, r.logs, r.usage,
+    ${hasWaits ? WAIT_IN_LINE : 'r.wait'}, ${hasWaits ? 'coalesce(missed.resume, r.resume)' : 'r.resume'}, r.retry_at
+  from jsonb_to_recordset($3::jsonb) as r(execution_id uuid, node_id text, workspace_id uuid, seq int,
     status text, attempt int, started_at timestamptz, finished_at timestamptz, input jsonb, output jsonb, ports text[],
     error jsonb, logs jsonb, usage jsonb, wait jsonb, resume jsonb, retry_at timestamptz)
+  ${hasWaits ? 'left join lines using (execution_id, node_id) left join missed using (execution_id, node_id)' : ''}
   where r.execution_id in (select id from held)
   on conflict (execution_id, node_id) do update set seq = excluded.seq, status = excluded.status,
     attempt = excluded.attempt, started_at = excluded.started_at, finished_at = excluded.finished_at,
@@ -111,11 +128,10 @@ with held as materialized (
     decided_at = null
 ), ended as (
   update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
-    resume_at = case when r.status = 'waiting' then coalesce(e.resume_at, r.resume_at) end,
+    resume_at = case when r.status = 'waiting' then coalesce(${hasWaits ? DUE_IF_MISSED : ''}e.resume_at, r.resume_at) end,
     finished_at = case when r.status <> 'waiting' then now() end,
     lease_owner = null
-  from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
-    last_seq int) join held on held.id = r.execution_id
+  from endings r join held on held.id = r.execution_id
   where e.id = r.execution_id and e.id = any($1::uuid[]) and e.lease_owner = held.lease_owner
   returning e.id, e.status, e.resume_at
 ), closed as (
@@ -123,6 +139,9 @@ with held as materialized (
   where a.execution_id = ended.id and a.status = 'pending' and ended.status <> 'waiting'
 )
 select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)`;
+
+const WRITE_JOURNAL = writeStatement(false);
+const WRITE_JOURNAL_WITH_WAITS = writeStatement(true);
 
 type StepRow = { execution_id: string; node_id: string; workspace_id: string; seq: number } & Record<
   string,
@@ -134,6 +153,7 @@ function journalRows(writes: JournalWrite[]) {
   const steps = new Map<string, StepRow>();
   const effects = new Map<string, Record<string, unknown>>();
   const approvals = new Map<string, Record<string, unknown>>();
+  const messageWaits = new Map<string, Record<string, unknown>>();
   const ends: Record<string, unknown>[] = [];
   for (const write of writes) {
     for (const { entry, seq } of write.entries) {
@@ -142,6 +162,8 @@ function journalRows(writes: JournalWrite[]) {
         steps.set(key, stepRow(write, entry.step, seq));
         const approval = approvalRow(write, entry.step);
         if (approval) approvals.set(key, approval);
+        const messageWait = messageWaitRow(write.executionId, entry.step);
+        if (messageWait) messageWaits.set(key, messageWait);
       } else if (entry.type === 'effect') {
         const { nodeId, key } = entry.effect;
         effects.set(`${write.executionId} ${nodeId} ${key}`, effectRow(write, entry.effect));
@@ -154,6 +176,7 @@ function journalRows(writes: JournalWrite[]) {
     steps: [...steps.values()],
     effects: [...effects.values()],
     approvals: [...approvals.values()],
+    messageWaits: [...messageWaits.values()].map((wait, place) => ({ ...wait, place })),
     ends,
   };
 }

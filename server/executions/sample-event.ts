@@ -53,12 +53,38 @@ const SAMPLES: Record<TriggerEvent['kind'], (id: string) => Partial<TriggerEvent
   comment: comment('Hi! How much is shipping?'),
   live_comment: comment('Hello from the live stream!'),
   message: message('Hi! When do you open tomorrow?'),
-  postback: message('Get started'),
-  story_reply: message('Love this!'),
+  postback: (id) => ({
+    ...message('Get started')(id),
+    postback: { payload: 'GET_STARTED', title: 'Get started' },
+  }),
+  story_reply: (id) => ({ ...message('Love this!')(id), story: { id: 'sample-story' } }),
   story_mention: message('', [{ type: 'story_mention' }]),
-  mention: comment('Look at this @you'),
-  reaction: message('❤️'),
-  referral: () => ({ from: FOLLOWER, data: { ref: 'sample' } }),
+  mention: (id) => ({
+    ...comment('Look at this @you')(id),
+    mention: { mediaId: 'sample-media', commentId: `sample-comment-${id}`, kind: 'comment' },
+  }),
+  reaction: (id) => ({
+    ...message('❤️')(id),
+    reaction: { action: 'react', emoji: '❤️', messageId: `sample-message-${id}` },
+  }),
+  referral: () => ({
+    from: FOLLOWER,
+    referral: { ref: 'sample', source: 'IGME', type: 'OPEN_THREAD' },
+    data: { ref: 'sample' },
+  }),
+  message_edit: (id) => ({
+    from: FOLLOWER,
+    message: {
+      id: `sample-message-${id}`,
+      text: 'Hi! When do you open on Sunday?',
+      attachments: [],
+      isEdited: true,
+    },
+  }),
+  message_deleted: (id) => ({
+    from: FOLLOWER,
+    message: { id: `sample-message-${id}`, text: '', attachments: [], deleted: true },
+  }),
   schedule: () => ({}),
   webhook: () => ({ data: {} }),
   manual: () => ({ data: {} }),

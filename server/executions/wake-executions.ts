@@ -27,6 +27,27 @@ export async function nextDue(pool: pg.Pool): Promise<Date | null> {
   return rows[0]?.at ?? null;
 }
 
+/**
+ * Nobody answered in time: who waits behind is next in the line of the conversation (begin-message-waits.ts). Reads `steps`.
+ */
+const PASS_ON = `
+unanswered as (
+  select e.id, e.workspace_id, e.event->'account'->>'id' as account, e.event->'from'->>'id' as person, s.wait->'behind' as behind
+  from steps s join flow_executions e on e.id = s.execution_id where s.wait->>'for' = 'message'
+), passed_on as (
+  update conversations v set waiting_execution_id = (
+    select w.execution_id from jsonb_array_elements_text(u.behind) with ordinality as behind(id, place)
+    join execution_steps w on w.execution_id = behind.id::uuid and w.status = 'waiting' and w.resume is null
+      and w.wait->>'for' = 'message'
+    join flow_executions o on o.id = w.execution_id and o.status in ('waiting', 'running', 'queued')
+    where not exists (select 1 from steps s where s.execution_id = w.execution_id and s.node_id = w.node_id)
+    order by behind.place limit 1)
+  from unanswered u
+  join accounts a on a.platform = 'instagram' and a.external_id = u.account and a.workspace_id = u.workspace_id
+  join contacts c on c.account_id = a.id and c.external_id = u.person
+  where v.contact_id = c.id and v.waiting_execution_id = u.id
+)`;
+
 /** The execution is locked first here and in decide-approval.ts, so that a decision and its expiry can't both hold. */
 const WAKE_DUE = `
 with due as materialized (
@@ -38,11 +59,11 @@ with due as materialized (
       else jsonb_build_object('kind', 'time', 'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
     end
   from due where s.execution_id = due.id and s.status = 'waiting' and s.resume is null
-    and (s.wait->>'until')::timestamptz <= now()
+    and (s.wait->>'until')::timestamptz <= now() returning s.execution_id, s.node_id, s.wait
 ), approvals as (
   update approvals a set status = 'expired', decided_at = now()
   from due where a.execution_id = due.id and a.status = 'pending' and a.expires_at <= now()
-)
+), ${PASS_ON}
 update flow_executions e set status = 'queued', resume_at = null from due where e.id = due.id
 returning e.id, e.event->>'kind' as kind`;
 

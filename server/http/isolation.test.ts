@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LoginStub } from '../instagram-login/testing/login-stub.ts';
+import { startLoginStub } from '../instagram-login/testing/login-stub.ts';
 import type { ApiServer } from './testing/api-server.ts';
 import { startApi } from './testing/api-server.ts';
 import { testGraph } from './testing/catalogue.ts';
-import { seedExecution } from './testing/seed.ts';
+import { seedConversation, seedExecution } from './testing/seed.ts';
 
 const MARK = 'belongs-to-alpha';
 
+let stub: LoginStub;
 let api: ApiServer;
 let alpha: Awaited<ReturnType<ApiServer['createWorkspace']>>;
 let beta: Awaited<ReturnType<ApiServer['createWorkspace']>>;
@@ -22,7 +25,8 @@ const BODIES: Record<string, unknown> = {
 const SHARED = ['put /api/v1/node-types/:type'];
 
 beforeAll(async () => {
-  api = await startApi();
+  stub = await startLoginStub();
+  api = await startApi({ environment: stub.environment });
   [alpha, beta] = [await api.createWorkspace(), await api.createWorkspace()];
   const create = async (path: string, body: unknown) =>
     (await api.call('POST', path, { key: alpha.admin, body })).body.id as string;
@@ -34,16 +38,20 @@ beforeAll(async () => {
     executions: seeded.executionId,
     approvals: seeded.approvalId,
     escalations: seeded.escalationId,
+    ...(await seedConversation(api.pool, alpha.id, MARK)),
     accounts: await create('/api/v1/accounts', {
       platform: 'instagram',
       externalId: '1',
       username: MARK,
-      accessToken: 'token',
+      accessToken: stub.issueToken({ externalId: '1', username: MARK }),
     }),
     'api-keys': await create('/api/v1/api-keys', { name: MARK, role: 'viewer' }),
   };
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  await stub.close();
+});
 
 const own = () => api.routes().filter((spec) => spec.path.startsWith('/api/v1/') && spec.access !== 'public');
 const address = (path: string) => {

@@ -10,7 +10,11 @@ const CACHE_MS = 10_000;
 const CACHE_SIZE = 10_000;
 
 /** An account of ours, ready to be spoken for. */
-export type ConnectedAccount = GraphAccount & LimitedAccount;
+export type ConnectedAccount = GraphAccount &
+  LimitedAccount & {
+    /** Tells its token from an earlier or later one without showing it. */
+    tokenPrint: string;
+  };
 
 type Row = {
   id: string;
@@ -18,6 +22,7 @@ type Row = {
   is_sandbox: boolean;
   external_id: string;
   access_token_encrypted: string;
+  token_print: string;
   graph_url: string | null;
   status: string;
 };
@@ -43,7 +48,7 @@ export class AccountDirectory {
 
   /**
    * @param key `{id}` of our row or `{externalId}` of the platform
-   * @throws NodeError when the workspace has no such account or it is disconnected
+   * @throws NodeError when the workspace has no such account, it needs a new login, or it is disconnected
    */
   find(workspaceId: string, key: { id: string } | { externalId: string }): Promise<ConnectedAccount> {
     const cacheKey = `${workspaceId}/${'id' in key ? `id:${key.id}` : key.externalId}`;
@@ -55,10 +60,17 @@ export class AccountDirectory {
     return account;
   }
 
+  /** Its token was refused: the next call reads the account anew. */
+  forget({ workspaceId, id, externalId }: ConnectedAccount): void {
+    this.#cache.delete(`${workspaceId}/id:${id}`);
+    this.#cache.delete(`${workspaceId}/${externalId}`);
+  }
+
   async #read(workspaceId: string, key: { id: string } | { externalId: string }): Promise<ConnectedAccount> {
     const [column, value] = 'id' in key ? ['id::text', key.id] : ['external_id', key.externalId];
     const { rows } = await this.#query(
-      `select id, username, is_sandbox, external_id, access_token_encrypted, graph_url, status
+      `select id, username, is_sandbox, external_id, access_token_encrypted,
+           md5(access_token_encrypted) as token_print, graph_url, status
          from accounts where workspace_id = $1 and ${column} = $2`,
       [workspaceId, value],
     );
@@ -67,6 +79,12 @@ export class AccountDirectory {
       throw new NodeError(
         'account_unknown',
         `There is no Instagram account ${value} here. Connect it under Accounts.`,
+      );
+    }
+    if (row.status === 'needs_login') {
+      throw new NodeError(
+        'policy_account_needs_login',
+        `Not sent: sending for @${row.username} is paused, because Instagram no longer accepts its login. Connect it again under Accounts, then retry this run.`,
       );
     }
     if (row.status !== 'connected') {
@@ -83,6 +101,7 @@ export class AccountDirectory {
       externalId: row.external_id,
       graphUrl: this.#resolve(row.graph_url),
       accessToken: decryptToken(this.#encryptionKey, row.access_token_encrypted),
+      tokenPrint: row.token_print,
     };
   }
 

@@ -10,14 +10,20 @@ import type { Pressure } from './platform-pressure.ts';
 import { platformPressure } from './platform-pressure.ts';
 
 /** Where and as whom to speak to the Graph API. The token travels in a header, never in a URL that may be logged. */
-export type GraphAccount = { graphUrl: string; externalId: string; accessToken: string };
+export type GraphAccount = {
+  graphUrl: string;
+  externalId: string;
+  accessToken: string;
+  /** For what a person wrote outside the window of 24 hours; a message sent for the account carries it. */
+  messageTag?: 'HUMAN_AGENT';
+};
 
-type Call = {
+export type GraphCall = {
   /** In words, for errors: `reply to comment 179…`. */
   operation: string;
   /** For figures: the same for all comments and people. */
   family: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   body?: unknown;
   signal: AbortSignal;
@@ -27,7 +33,6 @@ const MAX_ANSWER_BYTES = 1_000_000;
 const TIMEOUT_MS = 20_000;
 
 const idAnswer = z.object({ id: z.string() });
-const messageAnswer = z.object({ message_id: z.string(), recipient_id: z.string().default('') });
 const successAnswer = z.object({ success: z.boolean() });
 const repliesAnswer = z.object({
   data: z.array(
@@ -64,8 +69,9 @@ export function createGraphDispatcher(): Agent {
 }
 
 /**
- * The calls of the Instagram Graph API that flows use ("IG Comment Replies", "IG Comment", "Send a Private Reply to a
- * Commenter", "Send Messages", "Get Conversations" of the Instagram Platform documentation).
+ * Speaks to the Instagram Graph API. Here stand the calls for comments and for reading conversations ("IG Comment Replies",
+ * "IG Comment", "IG Media", "Get Conversations" of the Instagram Platform documentation); those for messages, profiles and
+ * publishing are functions over `call` in graph-messages.ts, graph-profiles.ts and graph-publishing.ts.
  * Every call throws NodeError; see graph-error.ts for its codes.
  */
 export class GraphClient {
@@ -93,7 +99,7 @@ export class GraphClient {
     text: string,
     signal: AbortSignal,
   ): Promise<{ id: string }> {
-    return this.#call(account, idAnswer, {
+    return this.call(account, idAnswer, {
       operation: `reply to comment ${commentId}`,
       family: 'reply_to_comment',
       method: 'POST',
@@ -104,7 +110,7 @@ export class GraphClient {
   }
 
   async listReplies(account: GraphAccount, commentId: string, signal: AbortSignal) {
-    const answer = await this.#call(account, repliesAnswer, {
+    const answer = await this.call(account, repliesAnswer, {
       operation: `list the replies to comment ${commentId}`,
       family: 'list_replies',
       method: 'GET',
@@ -120,7 +126,7 @@ export class GraphClient {
   }
 
   hideComment(account: GraphAccount, commentId: string, hide: boolean, signal: AbortSignal) {
-    return this.#call(account, successAnswer, {
+    return this.call(account, successAnswer, {
       operation: `${hide ? 'hide' : 'show'} comment ${commentId}`,
       family: 'hide_comment',
       method: 'POST',
@@ -129,35 +135,50 @@ export class GraphClient {
     });
   }
 
-  /** One per comment, within 7 days. */
-  privateReply(account: GraphAccount, commentId: string, text: string, signal: AbortSignal) {
-    return this.#send(
-      account,
-      'private_reply',
-      `reply privately to comment ${commentId}`,
-      { comment_id: commentId },
-      text,
+  /** It is gone for good. */
+  deleteComment(account: GraphAccount, commentId: string, signal: AbortSignal) {
+    return this.call(account, successAnswer, {
+      operation: `delete comment ${commentId}`,
+      family: 'delete_comment',
+      method: 'DELETE',
+      path: `/${encodeURIComponent(commentId)}`,
       signal,
-    );
+    });
   }
 
-  /** Within 24 hours of the person's last message. */
-  sendMessage(account: GraphAccount, recipientId: string, text: string, signal: AbortSignal) {
-    return this.#send(
-      account,
-      'send_message',
-      `send a message to ${recipientId}`,
-      { id: recipientId },
-      text,
+  /** False when the platform says that there is no such comment, or none that the account may see. */
+  async commentExists(account: GraphAccount, commentId: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.call(account, idAnswer, {
+        operation: `look at comment ${commentId}`,
+        family: 'read_comment',
+        method: 'GET',
+        path: `/${encodeURIComponent(commentId)}?fields=id`,
+        signal,
+      });
+      return true;
+    } catch (error) {
+      if (isNoSuchObject(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Comments of a post on or off ("IG Media", comment_enabled). */
+  allowComments(account: GraphAccount, mediaId: string, allow: boolean, signal: AbortSignal) {
+    return this.call(account, successAnswer, {
+      operation: `switch the comments of post ${mediaId} ${allow ? 'on' : 'off'}`,
+      family: 'allow_comments',
+      method: 'POST',
+      path: `/${encodeURIComponent(mediaId)}?comment_enabled=${allow}`,
       signal,
-    );
+    });
   }
 
   /** The newest messages of the conversation with this person, of both sides. */
   async listMessages(account: GraphAccount, personId: string, signal: AbortSignal) {
     const person = encodeURIComponent(personId);
     const fields = encodeURIComponent('messages.limit(25){id,message,from,created_time}');
-    const answer = await this.#call(account, conversationsAnswer, {
+    const answer = await this.call(account, conversationsAnswer, {
       operation: `read the conversation with ${personId}`,
       family: 'list_messages',
       method: 'GET',
@@ -173,31 +194,17 @@ export class GraphClient {
     }));
   }
 
-  async #send(
-    account: GraphAccount,
-    family: string,
-    operation: string,
-    recipient: { id: string } | { comment_id: string },
-    text: string,
-    signal: AbortSignal,
-  ) {
-    const answer = await this.#call(account, messageAnswer, {
-      operation,
-      family,
-      method: 'POST',
-      path: `/${encodeURIComponent(account.externalId)}/messages`,
-      body: { recipient, message: { text } },
-      signal,
-    });
-    return { messageId: answer.message_id, recipientId: answer.recipient_id };
-  }
-
-  #call<T extends z.ZodType>(account: GraphAccount, answerSchema: T, call: Call): Promise<z.output<T>> {
+  /** One call, its answer parsed by `answerSchema`. */
+  call<T extends z.ZodType>(account: GraphAccount, answerSchema: T, call: GraphCall): Promise<z.output<T>> {
     const { family, method } = call;
     return graphCalls.tracePromise(() => this.#ask(account, answerSchema, call), { family, method });
   }
 
-  async #ask<T extends z.ZodType>(account: GraphAccount, answerSchema: T, call: Call): Promise<z.output<T>> {
+  async #ask<T extends z.ZodType>(
+    account: GraphAccount,
+    answerSchema: T,
+    call: GraphCall,
+  ): Promise<z.output<T>> {
     const { status, headers, body } = await this.#exchange(account, call);
     const isGood = status >= 200 && status <= 299;
     const errorCode = isGood ? undefined : errorCodeOf(body);
@@ -213,7 +220,7 @@ export class GraphClient {
     });
   }
 
-  async #exchange(account: GraphAccount, call: Call) {
+  async #exchange(account: GraphAccount, call: GraphCall) {
     try {
       const answer = await request(account.graphUrl + call.path, {
         dispatcher: this.#dispatcher,
@@ -228,6 +235,13 @@ export class GraphClient {
       throw connectionError(call.operation, error);
     }
   }
+}
+
+/** Code 100 with subcode 33: "Object with ID … does not exist, cannot be loaded due to missing permissions …". */
+function isNoSuchObject(error: unknown): boolean {
+  if (!(error instanceof NodeError)) return false;
+  const { code, error_subcode: subcode } = (error.details ?? {}) as { code?: number; error_subcode?: number };
+  return code === 100 && subcode === 33;
 }
 
 async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {

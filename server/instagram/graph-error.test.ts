@@ -1,36 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { connectionError, graphError } from './graph-error.ts';
+import { z } from 'zod';
+import { classOf, connectionError, ERROR_CLASSES, graphError } from './graph-error.ts';
 
+const FOLDER = new URL('./recorded/', import.meta.url);
+
+/** An answer as the documentation has it, and what it means to us. */
+const recordedSchema = z.object({
+  source: z.string().includes('documentation'),
+  status: z.number(),
+  body: z.union([z.string(), z.looseObject({})]),
+  class: z.enum(ERROR_CLASSES),
+  code: z.string(),
+});
+const recorded = readdirSync(FOLDER).map((name) => ({
+  name: name.replace('.json', ''),
+  ...recordedSchema.parse(JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))),
+}));
+
+const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 const body = (code: number, subcode?: number) =>
   JSON.stringify({ error: { message: 'No.', type: 'OAuthException', code, error_subcode: subcode } });
 
-describe('an answer that is not good', () => {
-  it.each([
-    ['temporary trouble', 400, body(2), 'instagram_busy', true],
-    ['rate limit of the app', 400, body(4), 'instagram_limit', true],
-    ['rate limit of the account', 403, body(80002), 'instagram_limit', true],
-    ['rate limit of calls of one kind', 400, body(613), 'instagram_limit', true],
-    ['too many requests', 429, 'slow down', 'instagram_limit', true],
-    ['server error without a readable body', 502, '<html>', 'instagram_busy', true],
-    ['expired token', 401, body(190), 'instagram_login', false],
-    ['missing permission', 403, body(200), 'instagram_permission', false],
-    ['permission denied', 403, body(10), 'instagram_permission', false],
-    ['closed messaging window', 403, body(10, 2534022), 'instagram_outside_window', false],
-    ['policy block', 400, body(368), 'instagram_blocked', false],
-    ['person not reachable', 400, body(551), 'instagram_unreachable_person', false],
-    ['bad parameter', 400, body(100), 'instagram_refused', false],
-  ])('%s', (_case, status, text, code, retryable) => {
-    const error = graphError('reply to comment 1', status, text);
-    expect(error).toMatchObject({ code, retryable });
+/** Classes after which the same call may well work. */
+const PASSING = new Set(['limit', 'retry_later', 'media_processing']);
+
+describe('a recorded answer', () => {
+  it.each(recorded)('$name: $class', ({ status, body, class: expected, code }) => {
+    const error = graphError('reply to comment 1', status, textOf(body));
+    expect(error).toMatchObject({ code, retryable: PASSING.has(expected), throttled: expected === 'limit' });
+    expect(classOf(error)).toBe(expected);
+    expect(error.outcome).toBe(status >= 500 ? 'unknown' : 'not_performed');
     expect(error.message).toContain('reply to comment 1');
   });
 
+  it('is there for every class', () => {
+    const missing = ERROR_CLASSES.filter((name) => !recorded.some((one) => one.class === name));
+    expect(missing).toEqual(['unreachable']);
+  });
+
+  it.each([458, 459, 460, 463, 464, 467, 492, 999])('190 with subcode %i needs a new login', (subcode) => {
+    expect(classOf(graphError('reply', 400, body(190, subcode)))).toBe('new_login');
+  });
+});
+
+describe('an answer that is not good', () => {
   it.each([
     ['a limit', 429, body(4), true],
     ['a server error, whatever its body says', 503, body(4), false],
     ['temporary trouble', 400, body(2), false],
   ])('%s counts as an attempt or not', (_case, status, text, throttled) => {
     expect(graphError('reply', status, text, 1_000)).toMatchObject({ throttled, retryAfterMs: 1_000 });
+  });
+
+  it('tells when to come back for media that are being prepared', () => {
+    expect(graphError('publish', 400, body(9007, 2207027)).retryAfterMs).toBe(30_000);
   });
 
   it('leaves open what a server error has done, and knows that a refusal did nothing', () => {
@@ -47,6 +71,8 @@ describe('a connection that fails', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'unknown'],
   ])('with %s: %s', (code, outcome) => {
     const cause = Object.assign(new Error('failed'), { code });
-    expect(connectionError('reply', cause)).toMatchObject({ outcome, retryable: true });
+    const error = connectionError('reply', cause);
+    expect(error).toMatchObject({ outcome, retryable: true });
+    expect(classOf(error)).toBe('unreachable');
   });
 });

@@ -22,10 +22,13 @@ import { AccountDirectory } from './account-directory.ts';
 import { createGraphDispatcher, GraphClient } from './graph-client.ts';
 import { createInstagramService } from './instagram-service.ts';
 import { parseRateLimits } from './rate-limits.ts';
+import { createSendGuards } from './send-guards.ts';
 import { SendLimits } from './send-limits.ts';
 
 const KEY = 'e'.repeat(32);
 const START = '2026-03-02T10:00:00.000Z';
+/** The time that all processes go by, as the tests set it. */
+const CLOCK = '(select at from test_clock)';
 const OK = { status: 200, headers: {}, body: '{"id":"reply-1"}' };
 
 /** A Graph API that answers as told, once, and well otherwise. */
@@ -109,7 +112,8 @@ function createProcess(rateLimits: string, { pool }: DatabaseConnection = databa
   const deps = {
     accounts: new AccountDirectory(pool, KEY, { graph: graphUrl, own: () => graphUrl }),
     client: new GraphClient(dispatcher),
-    limits: new SendLimits({ pool, limits: parsed, databaseClock: '(select at from test_clock)' }),
+    limits: new SendLimits({ pool, limits: parsed, databaseClock: CLOCK }),
+    guards: createSendGuards({ pool, databaseClock: CLOCK }),
   };
   return async (journal = new MemoryJournal(), isHeld = () => true) => {
     const { services } = createFakeServices();

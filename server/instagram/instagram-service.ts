@@ -1,90 +1,154 @@
-import { NodeError } from '../../engine/errors.ts';
-import type { TriggerEvent } from '../../engine/event.ts';
-import type { StepRecord } from '../../engine/journal.ts';
 import type { InstagramService } from '../../engine/services.ts';
-import type { AccountDirectory, ConnectedAccount } from './account-directory.ts';
-import type { GraphAccount, GraphClient } from './graph-client.ts';
-import type { Pressure } from './platform-pressure.ts';
-import type { Family } from './rate-limits.ts';
-import { reservationsOf } from './reservations.ts';
-import type { SendLimits } from './send-limits.ts';
-
-type Deps = { accounts: AccountDirectory; client: GraphClient; limits: SendLimits };
-
-export type ServedExecution = {
-  workspaceId: string;
-  event: TriggerEvent;
-  /** The journal with which the execution goes on: it may have been given turns to send before. */
-  steps?: readonly StepRecord[];
-  /** False once another process may have taken the execution over. */
-  isHeld?: () => boolean;
-};
-
-/** What a call does once it may. */
-type Call<T> = (client: GraphClient, account: GraphAccount) => Promise<T>;
+import type { MessageContent } from './graph-messages.ts';
+import { reactToMessage, sendContent, sendSenderAction } from './graph-messages.ts';
+import { readProfile, readStarters, writeStarters } from './graph-profiles.ts';
+import {
+  createContainer,
+  listMedia,
+  publishContainer,
+  readContainer,
+  readPublishingLimit,
+} from './graph-publishing.ts';
+import type { GuardedCallsDeps, ServedExecution } from './guarded-calls.ts';
+import { createGuardedCalls } from './guarded-calls.ts';
+import type { Author, SendKind } from './policy/proposed-send.ts';
+import { cachedProfile } from './profile-cache.ts';
 
 /**
  * The Instagram that the nodes of one execution see: `account: 'trigger'` is the account its event came to.
  *
- * Every call takes its permit here, inside the effect that a node performs: no node, built in or custom, can forget it. An
- * effect that has to wait is so written down as intended and not performed before its step waits; two rows more, in the one
- * case where there is time, against a second way of asking that every node would have to know. Reads that settle an effect
- * have families of their own, so neither they nor what is sent keeps the other waiting.
+ * What somebody else sees goes through `send`, which decides by the platform's rules and keeps what was sent; everything
+ * else through `call` (guarded-calls.ts). Reads that settle an effect have families of their own, so neither they nor what
+ * is sent keeps the other waiting.
  */
-export function createInstagramService(deps: Deps, execution: ServedExecution): InstagramService {
-  const { accounts, limits } = deps;
-  const held = reservationsOf(execution.steps ?? []);
-  const isHeld = execution.isHeld ?? (() => true);
+export function createInstagramService(deps: GuardedCallsDeps, execution: ServedExecution): InstagramService {
+  const { find, call, send } = createGuardedCalls(deps, execution);
 
-  const find = (account: string): Promise<ConnectedAccount> => {
-    if (account !== 'trigger') return accounts.find(execution.workspaceId, { id: account });
-    const externalId = execution.event.account?.id;
-    if (externalId) return accounts.find(execution.workspaceId, { externalId });
-    throw new NodeError(
-      'account_missing',
-      'This run was not started by an Instagram account. Choose one in the node.',
+  const message = (
+    { account, recipientId, kind, author }: ToPerson,
+    content: MessageContent,
+    signal: AbortSignal,
+  ): Promise<{ messageId: string; recipientId: string }> =>
+    send(
+      account,
+      {
+        family: 'messages',
+        kind,
+        target: { personId: recipientId },
+        ...('text' in content && { text: content.text }),
+        ...(author && { author }),
+        attachments: attachmentsOf(content),
+        signal,
+      },
+      (client, as) => sendContent(client, as, { id: recipientId }, content, signal),
     );
-  };
-
-  async function call<T>(key: string, family: Family, signal: AbortSignal, perform: Call<T>): Promise<T> {
-    const account = await find(key);
-    await limits.take(account, family, held, signal);
-    refuseUnless(isHeld());
-    let pressure: Pressure | undefined;
-    const client = deps.client.forCall((reported) => {
-      pressure = reported;
-    }, isHeld);
-    try {
-      const answer = await perform(client, account);
-      // The call went well. A pause that can't be written down is found again with the next answer.
-      if (pressure) await limits.pause(account, family, pressure).catch(() => {});
-      return answer;
-    } catch (error) {
-      if (!(error instanceof NodeError && error.throttled && pressure)) throw error;
-      throw await limits.refused(account, family, held, { pressure, refusal: error });
-    }
-  }
 
   return {
     replyToComment: ({ account, commentId, text }, signal) =>
-      call(account, 'replies', signal, (client, as) => client.replyToComment(as, commentId, text, signal)),
+      send(
+        account,
+        { family: 'replies', kind: 'comment_reply', target: { commentId }, text, signal },
+        (client, as) => client.replyToComment(as, commentId, text, signal),
+      ),
     listReplies: ({ account, commentId }, signal) =>
       call(account, 'other', signal, (client, as) => client.listReplies(as, commentId, signal)),
-    privateReply: ({ account, commentId, text }, signal) =>
-      call(account, 'private_replies', signal, (client, as) =>
-        client.privateReply(as, commentId, text, signal),
+    privateReply: ({ account, commentId, text, quickReplies, buttons }, signal) => {
+      const content: MessageContent = buttons?.length
+        ? { kind: 'buttons', text, buttons }
+        : { kind: 'text', text, quickReplies };
+      return send(
+        account,
+        {
+          family: 'private_replies',
+          kind: 'private_reply',
+          target: { commentId },
+          text,
+          attachments: attachmentsOf(content),
+          signal,
+        },
+        (client, as) => sendContent(client, as, { commentId }, content, signal),
+      );
+    },
+    sendMessage: ({ account, recipientId, text, quickReplies, author }, signal) =>
+      message(
+        { account, recipientId, author, kind: quickReplies?.length ? 'quick_replies' : 'text' },
+        { kind: 'text', text, quickReplies },
+        signal,
       ),
-    sendMessage: ({ account, recipientId, text }, signal) =>
-      call(account, 'messages', signal, (client, as) => client.sendMessage(as, recipientId, text, signal)),
+    sendMedia: ({ account, recipientId, media, urls, author }, signal) =>
+      message({ account, recipientId, author, kind: 'media' }, { kind: 'media', media, urls }, signal),
+    sendButtons: ({ account, recipientId, text, buttons, author }, signal) =>
+      message({ account, recipientId, author, kind: 'buttons' }, { kind: 'buttons', text, buttons }, signal),
+    sendCards: ({ account, recipientId, cards, author }, signal) =>
+      message({ account, recipientId, author, kind: 'template' }, { kind: 'cards', cards }, signal),
+    senderAction: ({ account, recipientId, action }, signal) =>
+      send(
+        account,
+        { family: 'messages', kind: 'sender_action', target: { personId: recipientId }, signal },
+        (client, as) => sendSenderAction(client, as, { recipientId, action }, signal),
+      ),
+    react: ({ account, recipientId, messageId, reaction }, signal) =>
+      send(
+        account,
+        { family: 'messages', kind: 'reaction', target: { personId: recipientId }, signal },
+        (client, as) => reactToMessage(client, as, { recipientId, messageId, reaction }, signal),
+      ),
     listMessages: ({ account, recipientId }, signal) =>
       call(account, 'reads', signal, (client, as) => client.listMessages(as, recipientId, signal)),
     hideComment: ({ account, commentId, hide }, signal) =>
-      call(account, 'other', signal, (client, as) => client.hideComment(as, commentId, hide, signal)),
+      send(account, { family: 'other', kind: 'hide', target: { commentId }, hide, signal }, (client, as) =>
+        client.hideComment(as, commentId, hide, signal),
+      ),
+    deleteComment: ({ account, commentId }, signal) =>
+      send(account, { family: 'other', kind: 'delete', target: { commentId }, signal }, (client, as) =>
+        client.deleteComment(as, commentId, signal),
+      ),
+    commentExists: ({ account, commentId }, signal) =>
+      call(account, 'other', signal, (client, as) => client.commentExists(as, commentId, signal)),
+    allowComments: ({ account, mediaId, allow }, signal) =>
+      call(account, 'other', signal, (client, as) => client.allowComments(as, mediaId, allow, signal)),
+    getProfile: async ({ account, personId }, signal) => {
+      const fetch = () =>
+        call(account, 'other', signal, (client, as) => readProfile(client, as, personId, signal));
+      return cachedProfile(deps.guards.pool, await find(account), personId, fetch);
+    },
+    readStarters: ({ account }, signal) =>
+      call(account, 'other', signal, (client, as) => readStarters(client, as, signal)),
+    writeStarters: ({ account, ...starters }, signal) =>
+      call(account, 'other', signal, (client, as) => writeStarters(client, as, starters, signal)),
+    publishingLimit: ({ account }, signal) =>
+      call(account, 'other', signal, (client, as) => readPublishingLimit(client, as, signal)),
+    createContainer: ({ account, post }, signal) =>
+      call(account, 'other', signal, (client, as) => createContainer(client, as, post, signal)),
+    containerStatus: ({ account, containerId }, signal) =>
+      call(account, 'other', signal, (client, as) => readContainer(client, as, containerId, signal)),
+    publishContainer: ({ account, containerId }, signal) =>
+      send(account, { family: 'other', kind: 'publish', target: {}, signal }, (client, as) =>
+        publishContainer(client, as, containerId, signal),
+      ),
+    listMedia: ({ account }, signal) =>
+      call(account, 'other', signal, (client, as) => listMedia(client, as, signal)),
   };
 }
 
-/** Asked again after waiting for a permit: in that time another process may have taken over. */
-function refuseUnless(isHeld: boolean): void {
-  if (isHeld) return;
-  throw new NodeError('step_closed', 'Another process has taken this run over; nothing was sent from here.');
+type ToPerson = { account: string; recipientId: string; kind: SendKind; author?: Author | undefined };
+
+/** What is kept of a message beside its text. */
+function attachmentsOf(content: MessageContent): unknown[] {
+  switch (content.kind) {
+    case 'text':
+      return (content.quickReplies ?? []).map(({ title }) => ({ type: 'quick_reply', title }));
+    case 'media':
+      return content.urls.map((url) => ({ type: content.media, url }));
+    case 'buttons':
+      return content.buttons.map(({ title }) => ({ type: 'button', title }));
+    case 'cards':
+      return content.cards.map(({ title, imageUrl }) => ({
+        type: 'card',
+        title,
+        ...(imageUrl && { url: imageUrl }),
+      }));
+    default:
+      return content satisfies never;
+  }
 }

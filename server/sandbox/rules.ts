@@ -1,10 +1,18 @@
 /**
  * What Instagram allows, as the sandbox enforces it. Pure; sources: "IG Comment Replies" (limitations), "Send a Private
- * Reply to a Commenter" (limitations) and "Send Messages" (messaging window) of the Instagram Platform documentation.
+ * Reply to a Commenter" (limitations), "Send Messages" (messaging window), "Quick Replies", "Button Template", "Generic
+ * Template", "User Profile API" and "Content Publishing" (error codes) of the Instagram Platform documentation.
  */
 
 /** Error body of the Graph API, with its HTTP status. */
-export type GraphRefusal = { status: number; message: string; type: string; code: number; subcode?: number };
+export type GraphRefusal = {
+  status: number;
+  message: string;
+  type: string;
+  code: number;
+  subcode?: number;
+  headers?: Record<string, string>;
+};
 
 export type SandboxComment = {
   externalId: string;
@@ -17,6 +25,16 @@ export type SandboxComment = {
 const DAY_MS = 86_400_000;
 const COMMENT_MAX_CHARACTERS = 2_200;
 const MESSAGE_MAX_BYTES = 1_000;
+const BUTTON_TEXT_MAX_CHARACTERS = 640;
+const MAX_QUICK_REPLIES = 13;
+const MAX_BUTTONS = 3;
+const MAX_CARDS = 10;
+const MAX_PICTURES = 10;
+const MAX_ICE_BREAKERS = 4;
+/** Posts that an account may publish within 24 hours. */
+export const POSTS_A_DAY = 50;
+/** How long the sandbox takes to prepare a video. */
+const VIDEO_TAKES_MS = 3_000;
 
 const refusal = (status: number, code: number, message: string, subcode?: number): GraphRefusal => ({
   status,
@@ -61,13 +79,18 @@ export function refusePrivateReply(
   return refuseText(text);
 }
 
-/** May the account message this person? Within 24 hours of the person's last message. */
+/** The longest after the person's last message that a message of a human agent may be sent. */
+const HUMAN_AGENT_MS = 7 * DAY_MS;
+
+/** May the account message this person? Within 24 hours of the person's last message, with a human agent's tag 7 days. */
 export function refuseMessage(
   lastIncomingAt: Date | undefined,
   text: string,
   now: Date,
+  isHumanAgent = false,
 ): GraphRefusal | null {
-  if (!lastIncomingAt || now.getTime() - lastIncomingAt.getTime() > DAY_MS) {
+  const windowMs = isHumanAgent ? HUMAN_AGENT_MS : DAY_MS;
+  if (!lastIncomingAt || now.getTime() - lastIncomingAt.getTime() > windowMs) {
     return refusal(403, 10, 'This message is sent outside of allowed window.', 2534022);
   }
   return refuseText(text);
@@ -80,4 +103,80 @@ function refuseText(text: string): GraphRefusal | null {
     100,
     `Length of param message[text] must be less than or equal to ${MESSAGE_MAX_BYTES} bytes`,
   );
+}
+
+type Tappable = { title: string };
+type Content = {
+  media?: { type: string; url: string }[];
+  quickReplies?: Tappable[];
+  buttonText?: string;
+  buttons?: Tappable[];
+  cards?: { title: string; buttons: Tappable[] }[];
+};
+
+/** Is what stands in the message beside its text as the platform wants it? */
+export function refuseContent(content: Content): GraphRefusal | null {
+  const { media = [], quickReplies = [], buttonText = '', buttons = [], cards = [] } = content;
+  const isSeveral = media.length > 1;
+  if (isSeveral && (media.length > MAX_PICTURES || media.some(({ type }) => type !== 'image'))) {
+    return refusal(400, 100, `Param message[attachments] takes up to ${MAX_PICTURES} images`);
+  }
+  const unfetched = media.find(({ url }) => !url.startsWith('https://'));
+  if (unfetched) return refusal(400, 100, 'Upload attachment failure.', 2018047);
+  if (quickReplies.length > MAX_QUICK_REPLIES) {
+    return refusal(400, 100, `Param message[quick_replies] must have at most ${MAX_QUICK_REPLIES} items`);
+  }
+  if (buttonText.length > BUTTON_TEXT_MAX_CHARACTERS) {
+    return refusal(400, 100, `Param text must be at most ${BUTTON_TEXT_MAX_CHARACTERS} characters`);
+  }
+  if (cards.length > MAX_CARDS) {
+    return refusal(400, 100, `Param elements must have at most ${MAX_CARDS} items`);
+  }
+  const groups = [buttons, ...cards.map((card) => card.buttons)];
+  if (groups.some((group) => group.length > MAX_BUTTONS)) {
+    return refusal(400, 100, `Param buttons must have at most ${MAX_BUTTONS} items`);
+  }
+  return null;
+}
+
+/** May the account see who this person is? Only after they wrote to it. */
+export function refuseProfile(wroteAt: Date | null): GraphRefusal | null {
+  return wroteAt === null ? refusal(403, 230, 'User consent is required to access user profile') : null;
+}
+
+export function refuseIceBreakers(count: number): GraphRefusal | null {
+  if (count <= MAX_ICE_BREAKERS) return null;
+  return refusal(400, 100, `Param ice_breakers must have at most ${MAX_ICE_BREAKERS} questions`);
+}
+
+// Publishing
+
+export type ContainerState = {
+  hasVideo: boolean;
+  urls: string[];
+  at: Date;
+  isPublished: boolean;
+};
+
+/** How far a container is ("IG Container", status_code). An address with `broken` in it can't be used. */
+export function containerStatus({ hasVideo, urls, at, isPublished }: ContainerState, now: Date) {
+  if (isPublished) return 'PUBLISHED';
+  const age = now.getTime() - at.getTime();
+  if (age > DAY_MS) return 'EXPIRED';
+  if (urls.some((url) => url.includes('broken'))) return 'ERROR';
+  return hasVideo && age < VIDEO_TAKES_MS ? 'IN_PROGRESS' : 'FINISHED';
+}
+
+/** Can the platform fetch from this address? */
+export function refuseMediaUrl(url: string): GraphRefusal | null {
+  if (url.startsWith('https://')) return null;
+  return refusal(400, 9004, 'The media could not be fetched from this URI', 2207052);
+}
+
+/** May this container be published? */
+export function refusePublishing(status: string, publishedToday: number): GraphRefusal | null {
+  if (status === 'PUBLISHED') return refusal(400, 100, 'The media has been published already');
+  if (status !== 'FINISHED') return refusal(400, 9007, 'Media ID is not available', 2207027);
+  if (publishedToday < POSTS_A_DAY) return null;
+  return refusal(403, 9, 'The user has reached the maximum number of posts', 2207042);
 }

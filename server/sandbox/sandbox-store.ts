@@ -1,12 +1,22 @@
 import type pg from 'pg';
+import type { SandboxMoods, SandboxPart } from '../contract/sandbox.ts';
+import { sandboxMoodsSchema, sandboxPartSchema } from '../contract/sandbox.ts';
 import type { SandboxItem } from '../contract/shapes.ts';
+import type { SandboxState } from './sandbox-state.ts';
+import { sandboxStateSchema } from './sandbox-state.ts';
 
-/** A row of `sandbox_items`: one comment or message in the simulated Instagram. */
+/**
+ * What a row of `sandbox_items` is: a comment or message; an event that is told by webhook and shown nowhere by itself; what
+ * the account showed a person (typing, seen); a container on its way to be published, and what was.
+ */
+export type SandboxKind = 'comment' | 'message' | 'event' | 'activity' | 'container' | 'media';
+
+/** A row of `sandbox_items`. */
 export type SandboxRow = {
   seq: number;
   workspaceId: string;
   accountExternalId: string;
-  kind: 'comment' | 'message';
+  kind: SandboxKind;
   externalId: string;
   parentExternalId: string | null;
   mediaId: string | null;
@@ -21,12 +31,27 @@ export type SandboxRow = {
   at: Date;
 };
 
-export type NewSandboxItem = Omit<SandboxRow, 'seq' | 'attachments' | 'hidden' | 'deleted'>;
+export type NewSandboxItem = Omit<SandboxRow, 'seq' | 'hidden' | 'deleted' | 'attachments'> & {
+  attachments?: unknown[];
+  /** Nothing is told of it by webhook. */
+  isSilent?: boolean;
+};
+
+/** What may change about a row. */
+export type SandboxChange =
+  | { hidden: boolean }
+  | { deleted: true }
+  | { text: string; attachments: SandboxPart[] }
+  | { attachments: SandboxPart[] };
 
 const COLUMNS = `seq::float8 as seq, workspace_id as "workspaceId", account_external_id as "accountExternalId", kind,
   external_id as "externalId", parent_external_id as "parentExternalId", media_id as "mediaId",
   from_external_id as "fromExternalId", from_username as "fromUsername", to_external_id as "toExternalId", text,
   attachments, is_private_reply as "isPrivateReply", hidden, deleted, at`;
+
+/** Keys in the table `settings`. */
+const MOODS = 'sandbox.moods';
+const STATE = 'sandbox.state';
 
 /** What the simulated Instagram remembers. Every call names the account, which belongs to one workspace. */
 export class SandboxStore {
@@ -53,8 +78,8 @@ export class SandboxStore {
   async add(item: NewSandboxItem): Promise<SandboxRow> {
     const { rows } = await this.#pool.query(
       `insert into sandbox_items (workspace_id, account_external_id, kind, external_id, parent_external_id, media_id,
-         from_external_id, from_username, to_external_id, text, is_private_reply, at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${COLUMNS}`,
+         from_external_id, from_username, to_external_id, text, is_private_reply, at, attachments, delivered)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${COLUMNS}`,
       [
         item.workspaceId,
         item.accountExternalId,
@@ -68,6 +93,8 @@ export class SandboxStore {
         item.text,
         item.isPrivateReply,
         item.at,
+        JSON.stringify(item.attachments ?? []),
+        item.isSilent ?? false,
       ],
     );
     return rows[0];
@@ -93,31 +120,62 @@ export class SandboxStore {
     ]);
   }
 
-  /** Messages between the account and one person, newest first. */
+  /** Messages between the account and one person, newest first; taken back ones are gone. */
   conversation(accountExternalId: string, personId: string): Promise<SandboxRow[]> {
     return this.#many(
-      `account_external_id = $1 and kind = 'message' and (from_external_id = $2 or to_external_id = $2)
-       order by seq desc limit 25`,
+      `account_external_id = $1 and kind = 'message' and not deleted
+       and (from_external_id = $2 or to_external_id = $2) order by seq desc limit 25`,
       [accountExternalId, personId],
     );
   }
 
-  async change(
+  /** When the person last wrote to the account or tapped something, and under which name. */
+  async lastFrom(
     accountExternalId: string,
-    externalId: string,
-    change: { hidden: boolean } | { deleted: true },
-  ) {
-    const [column, value] = 'hidden' in change ? ['hidden', change.hidden] : ['deleted', true];
+    personId: string,
+  ): Promise<{ username: string; wroteAt: Date | null } | undefined> {
+    const { rows } = await this.#pool.query<{ username: string | null; wroteAt: Date | null }>(
+      `select max(from_username) as username, max(at) filter (where kind = 'message') as "wroteAt"
+         from sandbox_items where account_external_id = $1 and from_external_id = $2`,
+      [accountExternalId, personId],
+    );
+    const [row] = rows;
+    return row?.username ? { username: row.username, wroteAt: row.wroteAt } : undefined;
+  }
+
+  /** What the account published, oldest first. */
+  async published(accountExternalId: string): Promise<SandboxRow[]> {
+    const rows = await this.#many(`account_external_id = $1 and kind = 'media' order by seq desc limit 50`, [
+      accountExternalId,
+    ]);
+    return rows.reverse();
+  }
+
+  /** What became of a container. */
+  publishedFrom(accountExternalId: string, containerId: string): Promise<SandboxRow | undefined> {
+    return this.#one(`account_external_id = $1 and kind = 'media' and parent_external_id = $2`, [
+      accountExternalId,
+      containerId,
+    ]);
+  }
+
+  async change(accountExternalId: string, externalId: string, change: SandboxChange): Promise<void> {
+    const names = Object.keys(change) as ('hidden' | 'deleted' | 'text' | 'attachments')[];
+    const values = Object.values(change).map((value) =>
+      Array.isArray(value) ? JSON.stringify(value) : value,
+    );
+    const sets = names.map((name, index) => `${name} = $${index + 3}`);
     await this.#pool.query(
-      `update sandbox_items set ${column} = $3 where account_external_id = $1 and external_id = $2`,
-      [accountExternalId, externalId, value],
+      `update sandbox_items set ${sets.join(', ')} where account_external_id = $1 and external_id = $2`,
+      [accountExternalId, externalId, ...values],
     );
   }
 
-  /** The newest 500 items of a workspace, oldest first. */
+  /** The newest 500 items of a workspace, oldest first; what only a webhook tells is left out. */
   async timeline(workspaceId: string, accountExternalId: string): Promise<SandboxRow[]> {
     const rows = await this.#many(
-      'workspace_id = $1 and account_external_id = $2 order by seq desc limit 500',
+      `workspace_id = $1 and account_external_id = $2 and kind in ('comment', 'message', 'activity')
+       order by seq desc limit 500`,
       [workspaceId, accountExternalId],
     );
     return rows.reverse();
@@ -130,6 +188,50 @@ export class SandboxStore {
 
   async markDelivered(seqs: number[]): Promise<void> {
     await this.#pool.query('update sandbox_items set delivered = true where seq = any($1)', [seqs]);
+  }
+
+  async moods(workspaceId: string): Promise<SandboxMoods> {
+    return sandboxMoodsSchema.parse((await this.#setting(workspaceId, MOODS)) ?? {});
+  }
+
+  async setMoods(workspaceId: string, moods: SandboxMoods): Promise<void> {
+    await this.#keep(workspaceId, MOODS, moods);
+  }
+
+  /** Uses up one of the calls that a mood is set for. False when there is none left. */
+  async takeMoodyCall(workspaceId: string): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `update settings set updated_at = now(), value = case when jsonb_typeof(value->'nextCalls') = 'number'
+           then jsonb_set(value, '{nextCalls}', to_jsonb((value->>'nextCalls')::int - 1)) else value end
+         where workspace_id = $1 and key = '${MOODS}'
+           and coalesce((value->>'nextCalls')::int, 1) > 0`,
+      [workspaceId],
+    );
+    return rowCount === 1;
+  }
+
+  async state(workspaceId: string): Promise<SandboxState> {
+    return sandboxStateSchema.parse((await this.#setting(workspaceId, STATE)) ?? {});
+  }
+
+  async setState(workspaceId: string, change: Partial<SandboxState>): Promise<void> {
+    await this.#keep(workspaceId, STATE, { ...(await this.state(workspaceId)), ...change });
+  }
+
+  async #setting(workspaceId: string, key: string): Promise<unknown> {
+    const { rows } = await this.#pool.query<{ value: unknown }>(
+      'select value from settings where workspace_id = $1 and key = $2',
+      [workspaceId, key],
+    );
+    return rows[0]?.value;
+  }
+
+  async #keep(workspaceId: string, key: string, value: unknown): Promise<void> {
+    await this.#pool.query(
+      `insert into settings (workspace_id, key, value) values ($1, $2, $3)
+       on conflict (workspace_id, key) do update set value = excluded.value, updated_at = now()`,
+      [workspaceId, key, JSON.stringify(value)],
+    );
   }
 
   async #one(where: string, values: unknown[]): Promise<SandboxRow | undefined> {
@@ -146,18 +248,26 @@ export class SandboxStore {
   }
 }
 
-/** How the API shows an item. */
-export function toSandboxItem(row: SandboxRow): SandboxItem {
+/** What stands in a comment or message beside its text; what an older version wrote otherwise is left out. */
+export function partsOf(row: Pick<SandboxRow, 'attachments'>): SandboxPart[] {
+  return row.attachments.flatMap((part) => {
+    const parsed = sandboxPartSchema.safeParse(part);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** How the API shows a comment or message. */
+export function toSandboxItem(row: SandboxRow): SandboxItem & { attachments: SandboxPart[] } {
   return {
     id: row.externalId,
-    kind: row.kind,
+    kind: row.kind === 'comment' ? 'comment' : 'message',
     author: row.fromExternalId === row.accountExternalId ? 'account' : 'follower',
     from: { id: row.fromExternalId, username: row.fromUsername },
     to: row.toExternalId === null ? null : { id: row.toExternalId },
     parentId: row.parentExternalId,
     mediaId: row.mediaId,
     text: row.text,
-    attachments: row.attachments,
+    attachments: partsOf(row),
     isPrivateReply: row.isPrivateReply,
     hidden: row.hidden,
     deleted: row.deleted,

@@ -1,96 +1,52 @@
 import { createHmac } from 'node:crypto';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NodeError } from '../../engine/errors.ts';
-import { newId } from '../database/id.ts';
 import type { GraphAccount } from '../instagram/graph-client.ts';
 import { createGraphDispatcher, GraphClient } from '../instagram/graph-client.ts';
-import { createLog } from '../log.ts';
-import type { Secrets } from '../secrets.ts';
-import { createTestDatabase } from '../testing/database.ts';
-import { followerItem, graphSimulator } from './graph-simulator.ts';
-import { createSandboxAccount, followerId, sandboxToken } from './sandbox-account.ts';
-import { SandboxStore } from './sandbox-store.ts';
-import { WebhookDelivery } from './webhook-delivery.ts';
+import type { Recipient } from '../instagram/graph-messages.ts';
+import { sendContent } from '../instagram/graph-messages.ts';
+import { SLOW_MS } from './bad-moods.ts';
+import { followerId } from './sandbox-account.ts';
+import type { SandboxAccount } from './sandbox-items.ts';
+import { followerItem } from './sandbox-items.ts';
+import type { SandboxServer } from './testing/sandbox-server.ts';
+import { secrets, startSandboxServer } from './testing/sandbox-server.ts';
 
-const secrets: Secrets = {
-  appSecret: 'a'.repeat(32),
-  encryptionKey: 'e'.repeat(32),
-  verifyToken: 'verify',
-  webhookSecrets: ['sandbox-secret'],
-  sandboxAppSecret: 'sandbox-secret',
-};
-
-type Received = { body: string; signature: string };
-
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let store: SandboxStore;
-let delivery: WebhookDelivery;
-let server: Server;
-let base: string;
-let received: Received[] = [];
-let webhookStatus = 200;
-let now = new Date();
-let account: { workspaceId: string; externalId: string; username: string };
+let sandbox: SandboxServer;
+let store: SandboxServer['store'];
+let account: SandboxAccount;
 let graphAccount: GraphAccount;
 const client = new GraphClient(createGraphDispatcher());
 const signal = new AbortController().signal;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  store = new SandboxStore(database.pool);
-  delivery = new WebhookDelivery({
-    store,
-    secret: secrets.sandboxAppSecret,
-    webhookUrl: () => `${base}/webhooks/instagram`,
-    log: createLog('silent'),
-  });
-  const app = express();
-  app.use('/sandbox/graph', graphSimulator({ store, delivery, secrets, now: () => now }));
-  app.post('/webhooks/instagram', express.text({ type: '*/*' }), (request, response) => {
-    if (webhookStatus === 200) {
-      received.push({ body: request.body, signature: request.get('x-hub-signature-256') ?? '' });
-    }
-    response.sendStatus(webhookStatus);
-  });
-  server = createServer(app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  sandbox = await startSandboxServer();
+  store = sandbox.store;
 });
 
-afterAll(async () => {
-  await delivery.stop();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await database.close();
-});
+afterAll(() => sandbox.close());
 
 beforeEach(async () => {
-  received = [];
-  webhookStatus = 200;
-  now = new Date();
-  const workspaceId = newId();
-  await database.pool.query('insert into workspaces (id, name) values ($1, $2)', [workspaceId, 'Test']);
-  await createSandboxAccount(database.db, secrets, workspaceId);
-  const found = await store.account({ workspaceId });
-  if (!found) throw new Error('no sandbox account');
-  account = found;
-  graphAccount = {
-    graphUrl: `${base}/sandbox/graph`,
-    externalId: account.externalId,
-    accessToken: sandboxToken(secrets, account.externalId),
-  };
+  sandbox.received.length = 0;
+  Object.assign(sandbox.state, { now: new Date(), webhookStatus: 200, slept: 0, random: 0 });
+  ({ account, graphAccount } = await sandbox.addAccount());
 });
 
 const comment = (text: string, change: object = {}) =>
   store.add(
-    followerItem(account, { kind: 'comment', username: 'mia', text, mediaId: '1', at: now, ...change }),
+    followerItem(account, {
+      kind: 'comment',
+      username: 'mia',
+      text,
+      mediaId: '1',
+      at: sandbox.state.now,
+      ...change,
+    }),
   );
 const message = (text: string) =>
-  store.add(followerItem(account, { kind: 'message', username: 'mia', text, at: now }));
+  store.add(followerItem(account, { kind: 'message', username: 'mia', text, at: sandbox.state.now }));
+const sendText = (to: Recipient, text: string) =>
+  sendContent(client, graphAccount, to, { kind: 'text', text }, signal);
 const codeOf = async (promise: Promise<unknown>) => {
   const error = await promise.then(
     () => undefined,
@@ -131,24 +87,20 @@ describe('messages', () => {
   it('go to somebody who wrote within 24 hours, not later', async () => {
     await message('Hi');
     const mia = followerId(account.externalId, 'mia');
-    await client.sendMessage(graphAccount, mia, 'Hello Mia', signal);
+    await sendText({ id: mia }, 'Hello Mia');
     expect(await client.listMessages(graphAccount, mia, signal)).toMatchObject([
       { text: 'Hello Mia' },
       { text: 'Hi' },
     ]);
-    now = new Date(now.getTime() + 25 * 3_600_000);
-    expect(await codeOf(client.sendMessage(graphAccount, mia, 'Late', signal))).toBe(
-      'instagram_outside_window',
-    );
+    sandbox.state.now = new Date(Date.now() + 25 * 3_600_000);
+    expect(await codeOf(sendText({ id: mia }, 'Late'))).toBe('instagram_outside_window');
   });
 
   it('answer a comment privately once', async () => {
     const { externalId } = await comment('Link please');
-    const sent = await client.privateReply(graphAccount, externalId, 'Here', signal);
+    const sent = await sendText({ commentId: externalId }, 'Here');
     expect(sent.recipientId).toBe(followerId(account.externalId, 'mia'));
-    expect(await codeOf(client.privateReply(graphAccount, externalId, 'Again', signal))).toBe(
-      'instagram_refused',
-    );
+    expect(await codeOf(sendText({ commentId: externalId }, 'Again'))).toBe('instagram_private_reply_used');
   });
 });
 
@@ -161,21 +113,18 @@ describe('access', () => {
 
   it("does not find another account's comments", async () => {
     const { externalId } = await comment('Hi');
-    const workspaceId = newId();
-    await database.pool.query('insert into workspaces (id, name) values ($1, $2)', [workspaceId, 'Other']);
-    await createSandboxAccount(database.db, secrets, workspaceId);
-    const other = await store.account({ workspaceId });
-    const token = sandboxToken(secrets, other?.externalId ?? '');
-    const stranger = { ...graphAccount, externalId: other?.externalId ?? '', accessToken: token };
-    expect(await codeOf(client.replyToComment(stranger, externalId, 'Hi', signal))).toBe('instagram_refused');
+    const other = await sandbox.addAccount();
+    expect(await codeOf(client.replyToComment(other.graphAccount, externalId, 'Hi', signal))).toBe(
+      'instagram_gone',
+    );
   });
 });
 
 describe('webhooks', () => {
   it('tell of a comment, signed, with non-ASCII escaped', async () => {
     const { externalId } = await comment('Schön ❤️');
-    await delivery.wake();
-    const call = received.find(({ body }) => body.includes(externalId));
+    await sandbox.delivery.wake();
+    const call = sandbox.received.find(({ body }) => body.includes(externalId));
     expect(call?.body).toContain('Sch\\u00f6n');
     const expected = createHmac('sha256', secrets.sandboxAppSecret)
       .update(call?.body ?? '')
@@ -189,13 +138,76 @@ describe('webhooks', () => {
   });
 
   it('are delivered again until they are accepted', async () => {
-    webhookStatus = 503;
+    sandbox.state.webhookStatus = 503;
     const { externalId } = await comment('Are you there?');
-    await delivery.wake();
-    expect(received).toEqual([]);
-    webhookStatus = 200;
-    await vi.waitFor(() => expect(received.some(({ body }) => body.includes(externalId))).toBe(true), {
-      timeout: 10_000,
-    });
+    await sandbox.delivery.wake();
+    expect(sandbox.received).toEqual([]);
+    sandbox.state.webhookStatus = 200;
+    await vi.waitFor(
+      () => expect(sandbox.received.some(({ body }) => body.includes(externalId))).toBe(true),
+      {
+        timeout: 10_000,
+      },
+    );
+  });
+});
+
+describe('bad moods', () => {
+  const mood = {
+    calls: 'none' as const,
+    percent: 100,
+    nextCalls: null,
+    duplicateWebhooks: false,
+    reorderWebhooks: false,
+  };
+  const mia = () => ({ id: followerId(account.externalId, 'mia') });
+  const sent = () => store.conversation(account.externalId, mia().id);
+
+  it('last for as many calls as they are set for', async () => {
+    await message('Hi');
+    await store.setMoods(account.workspaceId, { ...mood, calls: 'server_error', nextCalls: 2 });
+    expect(await codeOf(sendText(mia(), 'One'))).toBe('instagram_busy');
+    expect(await codeOf(sendText(mia(), 'Two'))).toBe('instagram_busy');
+    await sendText(mia(), 'Three');
+    expect((await sent()).map(({ text }) => text)).toEqual(['Three', 'Hi']);
+    expect((await store.moods(account.workspaceId)).nextCalls).toBe(0);
+  });
+
+  it('meet a part of the calls', async () => {
+    await message('Hi');
+    await store.setMoods(account.workspaceId, { ...mood, calls: 'limit', percent: 30 });
+    sandbox.state.random = 0.3;
+    await sendText(mia(), 'Lucky');
+    sandbox.state.random = 0.29;
+    expect(await codeOf(sendText(mia(), 'Unlucky'))).toBe('instagram_limit');
+  });
+
+  it('a broken connection comes after the deed', async () => {
+    await message('Hi');
+    await store.setMoods(account.workspaceId, { ...mood, calls: 'reset', nextCalls: 1 });
+    const error = await sendText(mia(), 'Lost').catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'instagram_unreachable', outcome: 'unknown' });
+    expect((await sent())[0]?.text).toBe('Lost');
+  });
+
+  it('slow answers come in the end', async () => {
+    await message('Hi');
+    await store.setMoods(account.workspaceId, { ...mood, calls: 'slow' });
+    await sendText(mia(), 'Patience');
+    expect(sandbox.state.slept).toBe(SLOW_MS);
+  });
+
+  it('deliver webhooks twice and last first', async () => {
+    sandbox.state.webhookStatus = 503;
+    const first = await comment('First');
+    const second = await comment('Second');
+    await store.setMoods(account.workspaceId, { ...mood, duplicateWebhooks: true, reorderWebhooks: true });
+    sandbox.state.webhookStatus = 200;
+    await sandbox.delivery.wake();
+    const ids = sandbox.received
+      .map(({ body }) => JSON.parse(body).entry[0])
+      .filter((entry) => entry.id === account.externalId)
+      .map((entry) => entry.changes[0].value.id);
+    expect(ids).toEqual([second, second, first, first].map(({ externalId }) => externalId));
   });
 });

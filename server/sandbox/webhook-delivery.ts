@@ -2,7 +2,10 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Logger } from '../log.ts';
+import type { DeliveryMood } from './delivery-order.ts';
+import { deliveryOrder, HOLD_MS } from './delivery-order.ts';
 import type { SandboxRow, SandboxStore } from './sandbox-store.ts';
+import { webhookBody } from './webhook-body.ts';
 
 const BATCH = 50;
 const FIRST_PAUSE_MS = 500;
@@ -42,7 +45,14 @@ export class WebhookDelivery {
     while (this.#again && !this.#stopped.signal.aborted) {
       this.#again = false;
       const items = await this.#deps.store.undelivered(BATCH);
-      for (const item of items) {
+      const moods = await this.#moodsOf(items);
+      const { deliveries, isHeld } = deliveryOrder(
+        items,
+        (workspaceId) => moods.get(workspaceId) ?? GOOD_MOOD,
+        new Date(),
+      );
+      if (isHeld) void this.#wakeLater(HOLD_MS);
+      for (const item of deliveries) {
         if (!(await this.#deliver(item))) {
           void this.#retryLater(FIRST_PAUSE_MS);
           return;
@@ -50,6 +60,17 @@ export class WebhookDelivery {
       }
       if (items.length === BATCH) this.#again = true;
     }
+  }
+
+  async #moodsOf(items: readonly SandboxRow[]): Promise<Map<string, DeliveryMood>> {
+    const workspaceIds = [...new Set(items.map(({ workspaceId }) => workspaceId))];
+    const moods = workspaceIds.map(async (id) => [id, await this.#deps.store.moods(id)] as const);
+    return new Map(await Promise.all(moods));
+  }
+
+  async #wakeLater(pauseMs: number): Promise<void> {
+    await sleep(pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => {});
+    if (!this.#stopped.signal.aborted) await this.wake().catch(() => {});
   }
 
   async #retryLater(pauseMs: number): Promise<void> {
@@ -86,39 +107,4 @@ export class WebhookDelivery {
   }
 }
 
-/** The body Meta would send, non-ASCII escaped as Meta does ("Webhooks", Instagram Platform documentation). */
-export function webhookBody(item: SandboxRow): string {
-  const content =
-    item.kind === 'comment' ? { changes: [commentChange(item)] } : { messaging: [messagingItem(item)] };
-  const body = {
-    object: 'instagram',
-    entry: [{ id: item.accountExternalId, time: item.at.getTime(), ...content }],
-  };
-  return JSON.stringify(body).replace(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-function commentChange(item: SandboxRow) {
-  return {
-    field: 'comments',
-    value: {
-      id: item.externalId,
-      text: item.text,
-      from: { id: item.fromExternalId, username: item.fromUsername },
-      media: { id: item.mediaId, media_product_type: 'FEED' },
-      ...(item.parentExternalId && { parent_id: item.parentExternalId }),
-    },
-  };
-}
-
-function messagingItem(item: SandboxRow) {
-  const isEcho = item.fromExternalId === item.accountExternalId;
-  return {
-    sender: { id: item.fromExternalId },
-    recipient: { id: item.toExternalId },
-    timestamp: item.at.getTime(),
-    message: { mid: item.externalId, text: item.text, ...(isEcho && { is_echo: true }) },
-  };
-}
+const GOOD_MOOD: DeliveryMood = { duplicateWebhooks: false, reorderWebhooks: false };

@@ -4,7 +4,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 export type GraphCall = {
   /** What kind of call, e.g. `reply_to_comment`. */
   family: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** Set by the channel when the call failed. */
   error?: unknown;
 };

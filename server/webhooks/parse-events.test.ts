@@ -83,7 +83,7 @@ describe('parseEvents', () => {
   it('keeps what starts no flow, with the reason', () => {
     const events = [
       ...(messaging({ read: { mid: 'x' } }) ?? []),
-      ...(messaging({ message: { mid: 'x', is_deleted: true } }) ?? []),
+      ...(messaging({ delivery: { mids: ['x'] } }) ?? []),
       ...(change('story_insights', { impressions: 1 }) ?? []),
     ];
     expect(events.map(({ event }) => event)).toEqual([null, null, null]);
@@ -117,6 +117,55 @@ describe('parseEvents', () => {
       new Date(),
     );
     expect(messaging(reaction)?.[0]?.dedupeKey).toBe(again?.[0]?.dedupeKey);
+  });
+
+  it('reads a list of deliveries, as in the examples of the documentation', () => {
+    const delivery = entry({ changes: [{ field: 'comments', value: comment }] });
+    const kinds = parseEvents([delivery, null, delivery], receivedAt)?.map(({ kind }) => kind);
+    expect(kinds).toEqual(['comment', 'entry', 'comment']);
+  });
+
+  it('keeps a delivery about something else than Instagram', () => {
+    const events = parseEvents({ ...entry({ changes: [] }), object: 'page' }, receivedAt);
+    expect(events).toEqual([
+      expect.objectContaining({ event: null, reason: expect.stringMatching(/"page"/) }),
+    ]);
+  });
+
+  it('takes an impossible time for now', () => {
+    const at = (timestamp: unknown) =>
+      messaging({ timestamp, message: { mid: 'x', text: 'hi' } })?.[0]?.event?.at;
+    const now = '2026-09-21T14:13:20.000Z';
+    expect([at(8.64e15), at(1), at('soon'), at(9_999_999_999_999)]).toEqual([now, now, now, now]);
+  });
+
+  it('loses no event among very many that start nothing, and says how many of these it left out', () => {
+    const nonsense = Array.from({ length: 1_500 }, () => ({ read: { mid: 'x' } }));
+    const good = { sender: { id: '9' }, timestamp: 1_790_000_000_123, message: { mid: 'x', text: 'hi' } };
+    const events = parseEvents(entry({ messaging: [...nonsense, good] }), receivedAt) ?? [];
+    expect(events).toHaveLength(1_002);
+    expect(events.at(-2)).toMatchObject({ kind: 'message', event: { message: { text: 'hi' } } });
+    expect(events.at(-1)).toMatchObject({ event: null, reason: expect.stringMatching(/^500 more/) });
+  });
+
+  it('keeps a message whose lesser parts can not be read', () => {
+    const message = {
+      mid: 'x',
+      text: 7,
+      attachments: [null, { type: 'image', payload: 'no' }],
+      reply_to: 'no',
+    };
+    expect(messaging({ message, read: null })?.[0]?.event?.message).toEqual({
+      id: 'x',
+      text: '7',
+      attachments: [{ type: 'image', kind: 'image' }],
+    });
+  });
+
+  it('knows own messages however the flag is written', () => {
+    for (const flag of [true, 'true', 1]) {
+      expect(messaging({ message: { mid: 'x', is_echo: flag } })?.[0]?.event?.isOwn).toBe(true);
+    }
   });
 
   it.each([[null], ['text'], [{}], [{ entry: 'no list' }], [[]]])('refuses %j', (body) => {

@@ -1,30 +1,29 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { TriggerEvent } from '../../engine/event.ts';
+import type { Entry, IncomingEvent } from './incoming-event.ts';
+import { ignored, isoTime, unreadable } from './incoming-event.ts';
+import { identifier, maybe, wholeNumber } from './lenient.ts';
+import { parseChange } from './parse-change.ts';
+import { parseMessaging } from './parse-messaging.ts';
 
-/** One event of a delivery, in our shape where it is of a kind that flows know. */
-export type IncomingEvent = {
-  /** `entry[].id`; null when the entry has none. */
-  accountExternalId: string | null;
-  kind: string;
-  /** The same for every delivery of the same event. */
-  dedupeKey: string;
-  payload: unknown;
-} & ({ event: TriggerEvent } | { event: null; reason: string });
+/**
+ * Meta batches up to 1,000 updates in a delivery. All events that flows know are taken; of the others no more than this, so
+ * that nonsense can't fill the database.
+ */
+const MAX_IGNORED = 1_000;
 
-/** Entries and events past these are cut off: Meta batches up to 1,000 updates in a delivery. */
-const MAX_EVENTS = 1_000;
+/** More parts than this don't stand in 1 MiB of real events; they are not even looked at. */
+const MAX_PARTS = 20_000;
 
-const envelopeSchema = z.object({
-  object: z.string().optional(),
-  entry: z.array(z.unknown()).max(MAX_EVENTS),
-});
+const envelopeSchema = z.object({ object: z.unknown().optional(), entry: z.array(z.unknown()) });
 
 const entrySchema = z.object({
-  id: z.coerce.string().max(64),
-  time: z.number().optional(),
-  changes: z.array(z.unknown()).optional(),
-  messaging: z.array(z.unknown()).optional(),
+  id: identifier(64),
+  time: maybe(wholeNumber),
+  changes: z.unknown().optional(),
+  messaging: z.unknown().optional(),
+  standby: z.unknown().optional(),
+  field: z.unknown().optional(),
+  value: z.unknown().optional(),
 });
 
 /**
@@ -33,226 +32,62 @@ const entrySchema = z.object({
  * @returns null when the body is no delivery at all
  */
 export function parseEvents(body: unknown, receivedAt: Date): IncomingEvent[] | null {
-  const envelope = envelopeSchema.safeParse(body);
-  if (!envelope.success) return null;
-  return envelope.data.entry.flatMap((entry) => parseEntry(entry, receivedAt)).slice(0, MAX_EVENTS);
-}
-
-function parseEntry(entry: unknown, receivedAt: Date): IncomingEvent[] {
-  const parsed = entrySchema.safeParse(entry);
-  if (!parsed.success) return [unreadable(null, 'entry', entry)];
-  const { id: account, time, changes = [], messaging = [] } = parsed.data;
-  const at = isoTime(time, receivedAt);
+  const entries = entriesOf(body);
+  if (entries === null) return null;
+  const parts = entries.flatMap(({ entry, object }) => partsOf(entry, object, receivedAt));
+  let ignoredCount = 0;
+  const events = parts.slice(0, MAX_PARTS).flatMap((read) => {
+    const event = read();
+    if (event.event === null) ignoredCount += 1;
+    return event.event === null && ignoredCount > MAX_IGNORED ? [] : [event];
+  });
+  const left = parts.length - events.length;
+  if (left === 0) return events;
   return [
-    ...changes.map((change) => parseChange(account, at, change)),
-    ...messaging.map((message) => parseMessaging(account, at, message)),
+    ...events,
+    ignored(null, 'entry', { left }, `${left} more parts of this delivery start nothing and are not kept.`),
   ];
 }
 
-const text = z.string().max(20_000);
-const identifier = z.coerce.string().min(1).max(512);
-const personSchema = z.object({ id: identifier, username: z.string().max(200).optional() });
+/** Reads one event; not before it is its turn, as a body may hold very many. */
+type Read = () => IncomingEvent;
 
-const changeSchema = z.object({ field: z.string().max(100), value: z.unknown() });
+type RawEntry = { entry: unknown; object: unknown };
 
-const commentSchema = z.object({
-  id: identifier,
-  text: text.default(''),
-  from: personSchema,
-  media: z.object({ id: identifier, media_product_type: z.string().max(100).optional() }).optional(),
-  parent_id: identifier.optional(),
-});
-
-const mentionSchema = z.object({ media_id: identifier, comment_id: identifier.optional() });
-
-/** `changes[]`: Instagram Platform, "Webhooks", fields `comments`, `live_comments`, `mentions`. */
-function parseChange(account: string, at: string, change: unknown): IncomingEvent {
-  const parsed = changeSchema.safeParse(change);
-  if (!parsed.success) return unreadable(account, 'change', change);
-  const { field, value } = parsed.data;
-  if (field === 'comments' || field === 'live_comments') {
-    const comment = commentSchema.safeParse(value);
-    if (!comment.success) return unreadable(account, field, change);
-    const { id, from, media, parent_id: parentId } = comment.data;
-    const kind = field === 'comments' ? 'comment' : 'live_comment';
-    return accepted(account, kind, `comment:${account}:${id}`, change, {
-      kind,
-      at,
-      account: { id: account },
-      from,
-      comment: {
-        id,
-        text: comment.data.text,
-        ...(parentId && { parentId }),
-        ...(media && {
-          media: { id: media.id, ...(media.media_product_type && { type: media.media_product_type }) },
-        }),
-      },
-    });
-  }
-  if (field === 'mentions') {
-    const mention = mentionSchema.safeParse(value);
-    if (!mention.success) return unreadable(account, field, change);
-    const { media_id: mediaId, comment_id: commentId } = mention.data;
-    return accepted(account, 'mention', `mention:${account}:${mediaId}:${commentId ?? ''}`, change, {
-      kind: 'mention',
-      at,
-      account: { id: account },
-      comment: { id: commentId ?? '', text: '', media: { id: mediaId } },
-    });
-  }
-  return ignored(account, field, change, `Events of the field "${field}" start no flow.`);
+/** The body is one envelope; Meta's examples show a list of them. */
+function entriesOf(body: unknown): RawEntry[] | null {
+  const found = (Array.isArray(body) ? body : [body]).map((item) => envelopeSchema.safeParse(item));
+  if (!found.some(({ success }) => success)) return null;
+  return found.flatMap(({ data }, index) =>
+    data
+      ? data.entry.map((entry) => ({ entry, object: data.object }))
+      : [{ entry: Array.isArray(body) ? body[index] : body, object: undefined }],
+  );
 }
 
-const messagingSchema = z.object({
-  sender: personSchema,
-  recipient: z.object({ id: identifier }).optional(),
-  timestamp: z.number().optional(),
-  message: z
-    .object({
-      mid: identifier,
-      text: text.optional(),
-      attachments: z
-        .array(
-          z.object({
-            type: z.string().max(100),
-            payload: z.object({ url: z.string().max(4_000).optional() }).nullish(),
-          }),
-        )
-        .max(50)
-        .optional(),
-      quick_reply: z.object({ payload: text }).optional(),
-      reply_to: z.object({ mid: identifier.optional(), story: z.unknown().optional() }).optional(),
-      is_echo: z.boolean().optional(),
-      is_deleted: z.boolean().optional(),
-      is_unsupported: z.boolean().optional(),
-    })
-    .optional(),
-  postback: z
-    .object({ mid: identifier.optional(), title: text.optional(), payload: text.optional() })
-    .optional(),
-  reaction: z
-    .object({
-      mid: identifier,
-      action: z.string().max(100).optional(),
-      reaction: z.string().max(100).optional(),
-      emoji: z.string().max(100).optional(),
-    })
-    .optional(),
-  referral: z
-    .object({
-      ref: text.optional(),
-      source: z.string().max(200).optional(),
-      type: z.string().max(200).optional(),
-    })
-    .optional(),
-  read: z.unknown().optional(),
-});
-type Messaging = z.output<typeof messagingSchema>;
-
-/** `messaging[]`: Messenger Platform for Instagram, "Webhooks for Instagram Messaging". */
-function parseMessaging(account: string, entryAt: string, item: unknown): IncomingEvent {
-  const parsed = messagingSchema.safeParse(item);
-  if (!parsed.success) return unreadable(account, 'messaging', item);
-  const { sender, timestamp, message, postback, reaction, referral } = parsed.data;
-  const base = { at: isoTime(timestamp, new Date(entryAt)), account: { id: account }, from: sender };
-  if (message) return parseMessage(account, base, message, item);
-  if (postback) {
-    const { mid, title = '', payload } = postback;
-    const key = mid ? `postback:${account}:${mid}` : `postback:${account}:${hashOf(item)}`;
-    return accepted(account, 'postback', key, item, {
-      kind: 'postback',
-      ...base,
-      message: { id: mid ?? '', text: title, attachments: [], ...(payload && { quickReply: payload }) },
-      data: { title, payload },
-    });
+function partsOf(raw: unknown, object: unknown, receivedAt: Date): Read[] {
+  const parsed = entrySchema.safeParse(raw);
+  if (!parsed.success) return [() => unreadable(null, 'entry', raw)];
+  const { id: accountId, time, changes, messaging, standby, field, value } = parsed.data;
+  if (typeof object === 'string' && object !== 'instagram') {
+    const reason = `This is about "${object.slice(0, 100)}", not about Instagram.`;
+    return [() => ignored(accountId, 'entry', raw, reason)];
   }
-  if (reaction) {
-    return accepted(account, 'reaction', `reaction:${account}:${hashOf(item)}`, item, {
-      kind: 'reaction',
-      ...base,
-      message: { id: reaction.mid, text: reaction.emoji ?? '', attachments: [] },
-      data: { action: reaction.action, reaction: reaction.reaction, emoji: reaction.emoji },
-    });
+  if ([changes, messaging, standby, field].every((part) => part === undefined)) {
+    return [() => ignored(accountId, 'entry', raw, 'This entry has nothing that is known.')];
   }
-  if (referral) {
-    return accepted(account, 'referral', `referral:${account}:${hashOf(item)}`, item, {
-      kind: 'referral',
-      ...base,
-      data: referral,
-    });
-  }
-  return ignored(account, 'messaging', item, 'Events of this kind start no flow.');
-}
-
-function parseMessage(
-  account: string,
-  base: Pick<TriggerEvent, 'at' | 'account' | 'from'>,
-  message: NonNullable<Messaging['message']>,
-  item: unknown,
-): IncomingEvent {
-  const key = `message:${account}:${message.mid}`;
-  if (message.is_deleted) {
-    return ignored(account, 'message_deleted', item, 'A message was deleted.', `${key}:deleted`);
-  }
-  if (message.is_unsupported) {
-    return ignored(account, 'message', item, 'Instagram does not pass this kind of message on.', key);
-  }
-  const attachments = (message.attachments ?? []).map(({ type, payload }) => ({
-    type,
-    ...(payload?.url && { url: payload.url }),
-  }));
-  const kind = attachments.some(({ type }) => type === 'story_mention')
-    ? 'story_mention'
-    : message.reply_to?.story
-      ? 'story_reply'
-      : 'message';
-  return accepted(account, kind, key, item, {
-    kind,
-    ...base,
-    message: {
-      id: message.mid,
-      text: message.text ?? '',
-      attachments,
-      ...(message.quick_reply && { quickReply: message.quick_reply.payload }),
-      ...(message.reply_to?.mid && { replyTo: message.reply_to.mid }),
-    },
-  });
-}
-
-function accepted(
-  accountExternalId: string,
-  kind: string,
-  dedupeKey: string,
-  payload: unknown,
-  event: TriggerEvent,
-): IncomingEvent {
-  return { accountExternalId, kind, dedupeKey, payload, event: { ...event, raw: payload } };
-}
-
-function ignored(
-  accountExternalId: string | null,
-  kind: string,
-  payload: unknown,
-  reason: string,
-  dedupeKey = `${kind}:${accountExternalId}:${hashOf(payload)}`,
-): IncomingEvent {
-  return { accountExternalId, kind: kind.slice(0, 100), dedupeKey, payload, event: null, reason };
-}
-
-function unreadable(accountExternalId: string | null, kind: string, payload: unknown): IncomingEvent {
-  return ignored(accountExternalId, kind, payload ?? null, 'This part of the delivery could not be read.');
-}
-
-function hashOf(payload: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(payload) ?? '')
-    .digest('hex');
-}
-
-/** Meta gives seconds in comments and milliseconds in messages. */
-function isoTime(time: number | undefined, fallback: Date): string {
-  if (time === undefined) return fallback.toISOString();
-  const date = new Date(time < 1e11 ? time * 1_000 : time);
-  return Number.isNaN(date.getTime()) ? fallback.toISOString() : date.toISOString();
+  const entry: Entry = { accountId, at: isoTime(time, receivedAt.toISOString(), receivedAt), receivedAt };
+  const reading = (list: unknown, name: string, read: (item: unknown) => IncomingEvent): Read[] => {
+    if (list === undefined || list === null) return [];
+    if (!Array.isArray(list)) return [() => unreadable(accountId, name, list)];
+    return list.map((item) => () => read(item));
+  };
+  return [
+    ...reading(changes, 'changes', (change) => parseChange(entry, change)),
+    ...(field === undefined ? [] : [() => parseChange(entry, { field, value })]),
+    ...reading(messaging, 'messaging', (item) => parseMessaging(entry, item)),
+    ...reading(standby, 'standby', (item) =>
+      ignored(accountId, 'standby', item, 'Another app has this conversation.'),
+    ),
+  ];
 }

@@ -6,6 +6,8 @@ import type { GraphNode } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
 import type { Logger } from '../log.ts';
 import { LruMap } from '../lru-map.ts';
+import type { ServerFilter } from './server-filters.ts';
+import { serverFilterOf } from './server-filters.ts';
 
 /** A trigger of a published version, ready to be asked. */
 export type PublishedTrigger = {
@@ -13,6 +15,8 @@ export type PublishedTrigger = {
   type: string;
   config: unknown;
   matches(event: TriggerEvent): boolean;
+  /** What `matches` can't decide; null where there is nothing of that kind. */
+  filter: ServerFilter | null;
 };
 
 export type PublishedFlow = {
@@ -134,6 +138,7 @@ function readyTrigger(node: GraphNode, catalogue: NodeCatalogue, log: Logger): P
       nodeId: node.id,
       type: node.type,
       config: config.data,
+      filter: serverFilterOf(config.data),
       matches: (event) => {
         try {
           return instance.matches(event, config.data);

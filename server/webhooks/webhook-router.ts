@@ -6,9 +6,13 @@ import { newId } from '../database/id.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Logger } from '../log.ts';
 import type { Secrets } from '../secrets.ts';
+import type { Followers } from './followers.ts';
+import { nobodyKnown } from './followers.ts';
+import type { IncomingEvent } from './incoming-event.ts';
 import type { ExecutionToStore, Ingest, StoredExecution } from './ingest.ts';
 import type { KnownAccount, KnownAccounts } from './known-accounts.ts';
 import { parseEvents } from './parse-events.ts';
+import { parseJson } from './parse-json.ts';
 import type { PublishedFlow, PublishedFlows } from './published-flows.ts';
 import { readBody } from './read-body.ts';
 import { contactKeyOf, routeEvents } from './route-events.ts';
@@ -20,6 +24,7 @@ export type WebhookDeps = {
   flows: PublishedFlows;
   accounts: KnownAccounts;
   ingest: Ingest;
+  followersAmong: (people: { account: KnownAccount; personId: string }[]) => Promise<Followers>;
   /** Told of new executions after they are on disk. Never throws. */
   onStored: (executions: StoredExecution[]) => void;
 };
@@ -84,7 +89,8 @@ function receiveForFlow(deps: WebhookDeps) {
     const accounts = await deps.accounts.find(accountIds(events));
     const isOurs = (account: KnownAccount) => account.workspaceId === flow.workspaceId;
     const ours = new Map([...accounts].filter(([, account]) => isOurs(account)));
-    const started = await deps.ingest.store(routeEvents(events, flow.id, ours, () => [flow]));
+    const followers = await followersFor(deps, events, ours, [flow]);
+    const started = await deps.ingest.store(routeEvents(events, flow.id, ours, () => [flow], followers));
     response.type('text/plain').send('EVENT_RECEIVED');
     deps.onStored(started);
   };
@@ -98,11 +104,31 @@ function receiveForApp(deps: WebhookDeps) {
     for (const { workspaceId } of accounts.values()) {
       if (!flows.has(workspaceId)) flows.set(workspaceId, await deps.flows.ofWorkspace(workspaceId));
     }
-    const routed = routeEvents(events, 'app', accounts, ({ workspaceId }) => flows.get(workspaceId) ?? []);
+    const followers = await followersFor(deps, events, accounts, [...flows.values()].flat());
+    const flowsOf = ({ workspaceId }: KnownAccount) => flows.get(workspaceId) ?? [];
+    const routed = routeEvents(events, 'app', accounts, flowsOf, followers);
     const started = await deps.ingest.store(routed);
     response.type('text/plain').send('EVENT_RECEIVED');
     deps.onStored(started);
   };
+}
+
+/** Asked for only where a trigger wants to know. */
+async function followersFor(
+  deps: WebhookDeps,
+  events: IncomingEvent[],
+  accounts: ReadonlyMap<string, KnownAccount>,
+  flows: PublishedFlow[],
+): Promise<Followers> {
+  const isAsked = flows.some(({ triggers }) =>
+    triggers.some(({ filter }) => filter !== null && filter.followers !== 'anyone'),
+  );
+  if (!isAsked) return nobodyKnown;
+  const people = events.flatMap(({ event, accountExternalId }) => {
+    const account = accounts.get(accountExternalId ?? '');
+    return account && event?.from ? [{ account, personId: event.from.id }] : [];
+  });
+  return people.length === 0 ? nobodyKnown : deps.followersAmong(people);
 }
 
 async function publishedFlow(deps: WebhookDeps, request: Request): Promise<PublishedFlow> {
@@ -116,14 +142,14 @@ async function receiveEvents({ secrets }: WebhookDeps, request: Request) {
   if (!isSignedBy(body, request.get('X-Hub-Signature-256'), secrets.webhookSecrets)) {
     throw new HttpProblem(401, 'wrong-signature', 'Unauthorized', 'X-Hub-Signature-256 is missing or wrong.');
   }
-  const events = parseEvents(parseJson(body), new Date());
+  const events = parseEvents(readJson(body), new Date());
   if (events) return events;
   throw new HttpProblem(400, 'not-a-delivery', 'Bad request', 'The body is not a webhook delivery.');
 }
 
-function parseJson(body: Buffer): unknown {
+function readJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseJson(body.toString('utf8'));
   } catch {
     throw new HttpProblem(400, 'not-json', 'Bad request', 'The body is not JSON.');
   }
@@ -164,7 +190,7 @@ function receiveHttpCall(deps: WebhookDeps) {
     const event: TriggerEvent = {
       kind: 'webhook',
       at: new Date().toISOString(),
-      data: body.length === 0 ? null : parseJson(body),
+      data: body.length === 0 ? null : readJson(body),
     };
     const executionId = await storeHttpCall(deps, flow, door.trigger.nodeId, event, key.data);
     response.status(202).json({ executionId });

@@ -5,7 +5,8 @@ import type { Faults } from '../faults.ts';
 import { noFaults } from '../faults.ts';
 import type { Logger } from '../log.ts';
 import type { Secrets } from '../secrets.ts';
-import type { Reserve, StoredExecution } from './ingest.ts';
+import { loadFollowers } from './followers.ts';
+import type { OnWoken, Reserve, StoredExecution } from './ingest.ts';
 import { createIngest } from './ingest.ts';
 import { createKnownAccounts } from './known-accounts.ts';
 import { createPublishedFlows } from './published-flows.ts';
@@ -28,17 +29,19 @@ export function createWebhooks(deps: {
   reserve: Reserve;
   /** Told of new executions after they are on disk. */
   onStored: (executions: StoredExecution[]) => void;
+  onWoken?: OnWoken;
   /** For tests. */
   faults?: Faults;
 }): Webhooks {
-  const { pool, catalogue, log, secrets, reserve, onStored, faults = noFaults } = deps;
+  const { pool, catalogue, log, secrets, reserve, onStored, onWoken, faults = noFaults } = deps;
   const flows = createPublishedFlows({ pool, catalogue, log });
   const router = webhookRouter({
     secrets,
     log,
     flows,
     accounts: createKnownAccounts(pool),
-    ingest: createIngest(pool, reserve, faults),
+    ingest: createIngest(pool, reserve, faults, onWoken),
+    followersAmong: (people) => loadFollowers(pool, people),
     onStored,
   });
   return {

@@ -20,7 +20,7 @@ export function dyingPool(pool: pg.Pool, nthWrite: number, moment: 'before' | 'a
       typeof request === 'object' &&
       request !== null &&
       'name' in request &&
-      request.name === 'journal-write';
+      (request.name === 'journal-write' || request.name === 'journal-write-with-waits');
     if (isWrite) writes += 1;
     if (isWrite && writes === nthWrite && moment === 'before') return die();
     const result: unknown = await Reflect.apply(pool.query, pool, [request, values]);

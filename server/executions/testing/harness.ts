@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type pg from 'pg';
 import { expect, vi } from 'vitest';
+import type { NodeCatalogue } from '../../../engine/catalogue.ts';
 import type { GraphInput } from '../../../engine/graph.ts';
 import { graphSchema } from '../../../engine/graph.ts';
 import type { NodeServices } from '../../../engine/services.ts';
@@ -10,6 +11,7 @@ import { newId } from '../../database/id.ts';
 import type { LocalLive } from '../../live/live.ts';
 import { createLive } from '../../live/live.ts';
 import { createLog } from '../../log.ts';
+import type { ServicesFor } from '../../node-services.ts';
 import { signatureOf } from '../../webhooks/signature.ts';
 import { createWebhooks } from '../../webhooks/webhooks.ts';
 import type { ExecutionsRuntime } from '../executions.ts';
@@ -44,10 +46,13 @@ export async function startProcess(
     version?: string;
     /** A type that this version does not have. */
     without?: string;
+    /** Other node types than those of the tests. */
+    catalogue?: NodeCatalogue;
+    servicesFor?: ServicesFor;
   } = {},
 ): Promise<Harness> {
   const world = options.world ?? new World();
-  const catalogue = testCatalogue(world, options.without);
+  const catalogue = options.catalogue ?? testCatalogue(world, options.without);
   const log = createLog('silent');
   const live = createLive();
   const executions = createExecutions({
@@ -61,7 +66,7 @@ export async function startProcess(
     pool,
     catalogue,
     live,
-    servicesFor: () => noServices,
+    servicesFor: options.servicesFor ?? (() => noServices),
     quietMs: 0,
     version: options.version ?? '1.0.0',
     onFlowChanged: (flowId) => webhooks.flowChanged(flowId),
@@ -73,6 +78,7 @@ export async function startProcess(
     secrets: { verifyToken: VERIFY_TOKEN, webhookSecrets: [APP_SECRET] },
     reserve: executions.reserve,
     onStored: executions.onStored,
+    onWoken: executions.onWoken,
   });
   await executions.start();
   const server = createServer(express().use(webhooks.router));
@@ -162,6 +168,31 @@ export function commentDelivery(
         ],
       },
     ],
+  };
+}
+
+/** A direct message of a person, as Meta delivers it. */
+export function messageDelivery(
+  workspace: Workspace,
+  message: { id: string; text: string; from: string; quickReply?: string; at?: Date },
+): Record<string, unknown> {
+  const { id: mid, text, from, quickReply, at = new Date() } = message;
+  return messagingDelivery(workspace, from, at, {
+    message: { mid, text, ...(quickReply && { quick_reply: { payload: quickReply } }) },
+  });
+}
+
+/** Anything else that happens in a conversation. */
+export function messagingDelivery(
+  workspace: Workspace,
+  from: string,
+  at: Date,
+  what: Record<string, unknown>,
+): Record<string, unknown> {
+  const item = { sender: { id: from }, recipient: { id: workspace.accountExternalId }, timestamp: at.getTime() };
+  return {
+    object: 'instagram',
+    entry: [{ id: workspace.accountExternalId, time: at.getTime(), messaging: [{ ...item, ...what }] }],
   };
 }
 

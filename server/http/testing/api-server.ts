@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAccountAccess } from '../../accounts/account-access.ts';
 import type { AppExtras } from '../../app.ts';
 import { apiRoutes, createApp } from '../../app.ts';
 import { createApiKey } from '../../auth/api-keys.ts';
@@ -8,6 +9,7 @@ import { readConfig } from '../../config.ts';
 import type { Executions, ServerContext } from '../../context.ts';
 import type { LiveEvent } from '../../contract/live.ts';
 import { newId } from '../../database/id.ts';
+import { loginSettings } from '../../instagram-login/login-settings.ts';
 import { createLog } from '../../log.ts';
 import { mirrorCatalogue } from '../../node-types/mirror.ts';
 import { createTestDatabase } from '../../testing/database.ts';
@@ -30,14 +32,20 @@ export type ApiServer = Awaited<ReturnType<typeof startApi>>;
 
 /** Starts the app. Call `close` in `afterAll`. */
 export async function startApi(
-  options: { extras?: Partial<AppExtras>; executions?: Partial<Executions>; publicUrl?: string } = {},
+  options: {
+    extras?: Partial<AppExtras>;
+    executions?: Partial<Executions>;
+    publicUrl?: string;
+    /** Variables of the configuration, e.g. `INSTAGRAM_GRAPH_URL`. */
+    environment?: Record<string, string>;
+  } = {},
 ) {
   const database = await createTestDatabase();
   const calls: { name: keyof Executions; argument: unknown }[] = [];
   const published: { workspaceId: string; event: Omit<LiveEvent, 'topic'> }[] = [];
   let publicUrl = 'http://127.0.0.1:1';
   const context: ServerContext = {
-    config: readConfig({}),
+    config: readConfig(options.environment ?? {}),
     secrets: {
       appSecret: 'an app secret of the tests, long enough',
       encryptionKey: 'an encryption key of the tests',
@@ -55,7 +63,14 @@ export async function startApi(
     },
     publicUrl: () => publicUrl,
   };
+  const accountAccess = createAccountAccess({
+    pool: database.pool,
+    encryptionKey: context.secrets.encryptionKey,
+    settings: loginSettings(context.config),
+    rateLimits: context.config.INSTAGRAM_RATE_LIMITS,
+  });
   const extras: AppExtras = {
+    accountAccess,
     authentication: createAuthentication(context),
     routes: [],
     rawRouters: [],
@@ -125,6 +140,7 @@ export async function startApi(
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await accountAccess.close();
       await database.close();
     },
   };

@@ -57,3 +57,32 @@ export async function seedExecution(
   );
   return { executionId, approvalId, escalationId };
 }
+
+/** A person who wrote to an account of the workspace, with the conversation. */
+export async function seedConversation(
+  pool: pg.Pool,
+  workspaceId: string,
+  username: string,
+): Promise<{ contacts: string; conversations: string }> {
+  const [accountId, contacts, conversations] = [newId(), newId(), newId()];
+  await pool.query(
+    `insert into accounts (id, workspace_id, platform, external_id, username, access_token_encrypted)
+     values ($1, $2, 'instagram', $3, 'shop', '')`,
+    [accountId, workspaceId, newId()],
+  );
+  await pool.query(
+    `insert into contacts (id, workspace_id, account_id, external_id, username) values ($1, $2, $3, $5, $4)`,
+    [contacts, workspaceId, accountId, username, newId()],
+  );
+  await pool.query(
+    `insert into conversations (id, workspace_id, account_id, contact_id, last_incoming_at)
+     values ($1, $2, $3, $4, now())`,
+    [conversations, workspaceId, accountId, contacts],
+  );
+  await pool.query(
+    `insert into messages (id, workspace_id, conversation_id, external_id, direction, text, at)
+     values ($1, $2, $3, $4, 'in', 'Hello', now())`,
+    [newId(), workspaceId, conversations, newId()],
+  );
+  return { contacts, conversations };
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tellOfCommentSpikes } from '../account-checks/comment-spikes.ts';
+import { newId } from '../database/id.ts';
+import type { ApiServer } from '../http/testing/api-server.ts';
+import { startApi } from '../http/testing/api-server.ts';
+import type { Notice } from './notify.ts';
+import { notify, withdrawNotice } from './notify.ts';
+
+let api: ApiServer;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const list = async (key: string) => (await api.call('GET', '/api/v1/notifications', { key })).body;
+const titles = (body: { items: { title: string }[] }) => body.items.map(({ title }) => title);
+
+describe('notifications', () => {
+  it('stand newest first and are counted until somebody reads them', async () => {
+    const { id: workspaceId, editor: key } = await api.createWorkspace();
+    const say = (title: string, more: Partial<Notice> = {}) =>
+      notify(api.context, { workspaceId, kind: 'test', key: title, title, ...more });
+    for (const title of ['one', 'two', 'three']) await say(title);
+
+    const before = await list(key);
+    expect(titles(before)).toEqual(['three', 'two', 'one']);
+    expect(before.unread).toBe(3);
+
+    const read = `/api/v1/notifications/${before.items[1].id}/read`;
+    expect((await api.call('POST', read, { key })).status).toBe(204);
+    expect((await list(key)).unread).toBe(2);
+    expect((await api.call('POST', '/api/v1/notifications/read-all', { key })).status).toBe(204);
+    expect(await list(key)).toMatchObject({ unread: 0, items: [{}, {}, {}] });
+  });
+
+  it('replace the one before with the same key, unread again', async () => {
+    const { id: workspaceId, editor: key } = await api.createWorkspace();
+    const notice = { workspaceId, kind: 'test', key: 'same' };
+    await notify(api.context, { ...notice, title: 'first' });
+    await api.call('POST', '/api/v1/notifications/read-all', { key });
+    await notify(api.context, { ...notice, title: 'second' });
+    expect(await list(key)).toMatchObject({ unread: 1, items: [{ title: 'second' }] });
+    await withdrawNotice(api.pool, workspaceId, 'same');
+    expect((await list(key)).items).toEqual([]);
+  });
+
+  it('are told to open pages, but not more often than asked for', async () => {
+    const { id: workspaceId } = await api.createWorkspace();
+    const notice = { workspaceId, kind: 'test', key: 'k', title: 'x', atMostEverySeconds: 60 };
+    expect([await notify(api.context, notice), await notify(api.context, notice)]).toEqual([true, false]);
+    const told = api.published.filter((one) => one.workspaceId === workspaceId);
+    expect(told.map(({ event }) => event.type)).toEqual(['notification.created']);
+  });
+});
+
+describe('many comments in an hour', () => {
+  it('are told of, above what the workspace calls normal', async () => {
+    const { id: workspaceId, admin: key } = await api.createWorkspace();
+    const accountId = newId();
+    await api.pool.query(
+      `insert into accounts (id, workspace_id, platform, external_id, username, access_token_encrypted)
+       values ($1, $2, 'instagram', 'busy', 'shop', 'v1.x.y')`,
+      [accountId, workspaceId],
+    );
+    const write = (count: number, at: string) =>
+      api.pool.query(
+        `insert into comments (id, workspace_id, account_id, external_id, direction, text, at)
+         select gen_random_uuid(), $1, $2, gen_random_uuid()::text, 'in', 'hi', now() - $4::interval
+         from generate_series(1, $3)`,
+        [workspaceId, accountId, count, at],
+      );
+    await write(50, '1 minute');
+    await write(50, '2 hours');
+    await tellOfCommentSpikes(api.context);
+    expect((await list(key)).items).toEqual([]);
+
+    await write(1, '1 minute');
+    await tellOfCommentSpikes(api.context);
+    await tellOfCommentSpikes(api.context);
+    expect(titles(await list(key))).toEqual(['Many comments on @shop']);
+  });
+
+  it('can be set, or left out, for the workspace', async () => {
+    const { admin: key, editor } = await api.createWorkspace();
+    const path = '/api/v1/settings/comment-spike';
+    expect((await api.call('GET', path, { key })).body).toEqual({ commentsPerHour: 50 });
+    const body = { commentsPerHour: null };
+    expect((await api.call('PUT', path, { key: editor, body })).status).toBe(403);
+    expect((await api.call('PUT', path, { key, body })).status).toBe(200);
+    expect((await api.call('GET', path, { key })).body).toEqual(body);
+    expect((await api.call('PUT', path, { key, body: { commentsPerHour: 0 } })).status).toBe(400);
+  });
+});
