@@ -70,7 +70,8 @@ async function writeJournal(pool: pg.Pool, writes: JournalWrite[]): Promise<(Jou
 /**
  * `$1` executions, `$2` who holds each, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution that
  * was taken over is written, and are locked, so that none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
- * decide-approval.ts): then the execution that is put to wait is due at once.
+ * decide-approval.ts): then the execution that is put to wait is due at once. An end that is written already, by a write whose
+ * answer got lost, is answered as if it were written now.
  */
 const WRITE_JOURNAL = `
 with held as materialized (
@@ -111,18 +112,23 @@ with held as materialized (
     decided_at = null
 ), ended as (
   update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
-    resume_at = case when r.status = 'waiting' then coalesce(e.resume_at, r.resume_at) end,
+    resume_at = case when r.status = 'waiting' then coalesce(e.resume_at, r.resume_at) end, keeps_turn = r.keeps_turn,
     finished_at = case when r.status <> 'waiting' then now() end,
     lease_owner = null
   from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
-    last_seq int) join held on held.id = r.execution_id
+    keeps_turn boolean, last_seq int) join held on held.id = r.execution_id
   where e.id = r.execution_id and e.id = any($1::uuid[]) and e.lease_owner = held.lease_owner
   returning e.id, e.status, e.resume_at
 ), closed as (
   update approvals a set status = 'cancelled', decided_at = now() from ended
   where a.execution_id = ended.id and a.status = 'pending' and ended.status <> 'waiting'
 )
-select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)`;
+select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)
+union all
+select e.id, e.status, e.resume_at
+from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, last_seq int)
+join flow_executions e on e.id = r.execution_id and e.status = r.status and e.last_seq = r.last_seq
+where r.execution_id not in (select id from held)`;
 
 type StepRow = { execution_id: string; node_id: string; workspace_id: string; seq: number } & Record<
   string,
@@ -215,6 +221,7 @@ function endRow(write: JournalWrite, end: ExecutionEnd, seq: number): Record<str
     status: end.status,
     error: end.status === 'failed' ? end.error : null,
     resume_at: end.status === 'waiting' ? end.resumeAt : null,
+    keeps_turn: end.status === 'waiting' && end.keepsTurn === true,
     last_seq: seq,
   };
 }
