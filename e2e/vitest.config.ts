@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** Browser tests: the real server as a child process, Chromium driven by playwright-core. */
+/**
+ * Tests of the real processes from outside, and of the editor in Chromium. Two files at a time: each has installations of
+ * its own, and most of the time they wait for something to be noticed.
+ */
 export default defineConfig({
   test: {
     include: ['e2e/**/*.test.ts'],
     environment: 'node',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

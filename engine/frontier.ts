@@ -93,6 +93,11 @@ export class Frontier {
     return this.#retries.length > 0 || this.#waits.length > 0;
   }
 
+  /** Whether nothing but attempts that failed are waited for. */
+  get isOnlyRetrying(): boolean {
+    return this.#retries.length > 0 && this.#waits.length === 0;
+  }
+
   /** When time wakes the first of them, in ms since 1970; infinity when time wakes none. */
   get wakeAt(): number {
     return this.#waits.reduce(

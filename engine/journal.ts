@@ -57,7 +57,8 @@ export type ExecutionEnd =
   | { status: 'succeeded' }
   | { status: 'failed'; error: StepError & { nodeId?: string } }
   | { status: 'cancelled' }
-  | { status: 'waiting'; resumeAt?: string };
+  /** `keepsTurn`: it only waits to try something again; what came later from the same contact must not overtake it. */
+  | { status: 'waiting'; resumeAt?: string; keepsTurn?: true };
 
 export type JournalEntry =
   | { type: 'step'; step: StepRecord }

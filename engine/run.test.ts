@@ -258,7 +258,7 @@ describe('a failed attempt', () => {
     const clock = new FakeClock();
     const journal = new MemoryJournal();
     const first = await runNode(run, {}, { clock, journal });
-    expect(first.end).toEqual({ status: 'waiting', resumeAt: '2026-01-05T12:01:00.000Z' });
+    expect(first.end).toEqual({ status: 'waiting', resumeAt: '2026-01-05T12:01:00.000Z', keepsTurn: true });
     const early = await runNode(run, {}, { clock, journal });
     expect(early.end).toEqual(first.end);
     clock.advance(60_000);
@@ -387,7 +387,7 @@ describe('a throttled step', () => {
 
   it('comes back exactly when its turn is, and pauses by itself where nobody said when', async () => {
     const exact = await runNode(throttledTimes(1, [], 61_234), {}, { ports: { random: () => 0.3 } });
-    expect(exact.end).toEqual({ status: 'waiting', resumeAt: '2026-01-05T12:01:01.234Z' });
+    expect(exact.end).toEqual({ status: 'waiting', resumeAt: '2026-01-05T12:01:01.234Z', keepsTurn: true });
     const journal = new MemoryJournal();
     await runNode(throttledTimes(1, [], 0), {}, { journal });
     const waits = journal.writes

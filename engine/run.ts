@@ -145,10 +145,12 @@ class Run {
     if (this.#stop) return { status: 'succeeded' };
     if (this.#frontier.canGoOn(this.#now() + (this.#ports.retryInlineMs ?? 2_000))) return undefined;
     if (!this.#frontier.isWaiting) return { status: 'succeeded' };
-    const { wakeAt } = this.#frontier;
-    return Number.isFinite(wakeAt)
-      ? { status: 'waiting', resumeAt: new Date(wakeAt).toISOString() }
-      : { status: 'waiting' };
+    const { wakeAt, isOnlyRetrying } = this.#frontier;
+    return {
+      status: 'waiting',
+      ...(Number.isFinite(wakeAt) && { resumeAt: new Date(wakeAt).toISOString() }),
+      ...(isOnlyRetrying && { keepsTurn: true }),
+    };
   }
 
   /** Puts results on disk, with the end when there is one, and then tells who is watching. */

@@ -252,7 +252,10 @@ async function stopListening(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
+  // One that was in the middle of an answer comes to rest only after it, and would stay open for the next request.
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
+  clearInterval(closing);
 }
 
 /** The address people open; an address that means "all interfaces" is shown as this machine. */

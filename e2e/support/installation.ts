@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { describe } from 'vitest';
 import { z } from 'zod';
-import type { Replygraph } from './replygraph.ts';
+import { findLiveServer } from '../../server/database/embedded/server-process.ts';
+import { connect, countRows, createDatabase, embeddedUrl, withClient } from './database.ts';
+import { killFamily } from './program.ts';
+import type { Replygraph, ReplygraphOptions } from './replygraph.ts';
 import { startReplygraph } from './replygraph.ts';
 
 /** The three ways to run it (DESIGN 1); `scaled` is a server and a worker process on PostgreSQL and Redis. */
@@ -20,20 +22,52 @@ const NEEDS: Record<Shape, string[]> = {
 export const APP_SECRET = 'app-secret-of-the-acceptance-tests';
 export const VERIFY_TOKEN = 'verify-token-of-the-acceptance-tests';
 
-/** One Replygraph, of one process or two. */
+/** One Replygraph, of one process or more. */
 export type Installation = {
   url: string;
   shape: Shape;
-  /** Server first. */
+  /** Servers first. */
   processes: Replygraph[];
+  /** Those that take webhooks. */
+  servers: Replygraph[];
+  /** Those that run flows and do nothing else. */
+  workers: Replygraph[];
   /** `kill -9` of every process. */
   kill(): Promise<void>;
   /** SIGTERM to every process; answers their exit codes. */
   stop(): Promise<(number | null)[]>;
   start(): Promise<void>;
+  /** One more process, e.g. a worker that comes to help. */
+  add(plan: ProcessPlan): Promise<Replygraph>;
+  /** `kill -9` of the embedded database and all its processes; Replygraph itself lives on. */
+  killDatabase(): Promise<void>;
   /** Rows of the given tables together, straight from the database. */
   countRows(tables: string[]): Promise<number>;
+  /** Asks the database, past the API: for what must be true there. */
+  query<T extends z.ZodType>(row: T, sql: string, values?: unknown[]): Promise<z.output<T>[]>;
+  /** A connection as superuser, for a test that holds a lock. End it. */
+  connect(): Promise<pg.Client>;
+  databaseUrl(): Promise<string>;
   remove(): Promise<void>;
+};
+
+export type ProcessPlan = {
+  role: 'all' | 'server' | 'worker';
+  /** Only for this process. */
+  environment?: Record<string, string>;
+};
+
+export type InstallationOptions = {
+  /** Default: the servers of TEST_DATABASE_URL and TEST_REDIS_URL. */
+  services?: { databaseUrl: string; redisUrl?: string };
+  /** Default: one that does all; `scaled`: a server and a worker. The first must take webhooks. */
+  processes?: ProcessPlan[];
+} & Pick<ReplygraphOptions, 'dataDir' | 'until'>;
+
+const DEFAULT_PROCESSES: Record<Shape, ProcessPlan[]> = {
+  embedded: [{ role: 'all' }],
+  postgresql: [{ role: 'all' }],
+  scaled: [{ role: 'server' }, { role: 'worker' }],
 };
 
 /**
@@ -43,47 +77,89 @@ export type Installation = {
 export function describeShapes(title: string, suite: (shape: Shape) => void): void {
   for (const shape of ['embedded', 'postgresql', 'scaled'] as const) {
     const missing = NEEDS[shape].filter((name) => !process.env[name]);
-    if (missing.length === 0) {
-      describe(`${title} (${shape})`, () => suite(shape));
-      continue;
-    }
-    const reason = `${shape} needs ${missing.join(' and ')}`;
-    if (process.env.REQUIRE_SERVICES === '1') throw new Error(`REQUIRE_SERVICES=1, but ${reason}.`);
-    console.log(`Skipped: ${title}; ${reason}.`);
-    describe.skip(`${title} (${reason})`, () => suite(shape));
+    const reason = missing.length > 0 ? `${shape} needs ${missing.join(' and ')}` : null;
+    describeWhere(`${title} (${shape})`, reason, () => suite(shape));
   }
+}
+
+/**
+ * Runs the suite, or says why it can't run here.
+ * @param reason what is missing; null runs the suite. With REQUIRE_SERVICES=1 it is an error.
+ */
+export function describeWhere(title: string, reason: string | null, suite: () => void): void {
+  if (reason === null) {
+    describe(title, suite);
+    return;
+  }
+  if (process.env.REQUIRE_SERVICES === '1') throw new Error(`REQUIRE_SERVICES=1, but ${title}: ${reason}.`);
+  console.log(`Skipped: ${title}; ${reason}.`);
+  describe.skip(`${title}; ${reason}`, suite);
 }
 
 /** Starts an empty installation. */
 export async function startInstallation(
   shape: Shape,
   environment: Record<string, string> = {},
+  options: InstallationOptions = {},
 ): Promise<Installation> {
-  const common = { META_APP_SECRET: APP_SECRET, META_VERIFY_TOKEN: VERIFY_TOKEN, ...environment };
-  const database = shape === 'embedded' ? null : await createDatabase();
-  const options = { arguments: ['--without-editor'] };
+  const services = servicesOf(shape, options);
+  const database = services && (await createDatabase(services.databaseUrl));
   const processes: Replygraph[] = [];
+  const servers: Replygraph[] = [];
+  const workers: Replygraph[] = [];
+  const shared = {
+    META_APP_SECRET: APP_SECRET,
+    // Loads here are larger than what Instagram takes of one account.
+    INSTAGRAM_RATE_LIMITS: 'off',
+    META_VERIFY_TOKEN: VERIFY_TOKEN,
+    ...(database && variablesFor(database.url, services.redisUrl)),
+    ...environment,
+  };
+  const startProcess = ({ role, environment: own }: ProcessPlan): Promise<Replygraph> => {
+    const [first] = processes;
+    const variables = {
+      ...shared,
+      ...(database && { ROLE: role }),
+      ...(first && { PUBLIC_URL: first.url }),
+      ...own,
+    };
+    const { dataDir, until } = options;
+    return startReplygraph(variables, {
+      arguments: ['--without-editor'],
+      ...(dataDir && { dataDir }),
+      ...(until && { until }),
+    });
+  };
+  const add = async (plan: ProcessPlan): Promise<Replygraph> => {
+    const process = await startProcess(plan);
+    // Servers first.
+    if (plan.role === 'worker') processes.push(process);
+    else processes.splice(servers.length, 0, process);
+    (plan.role === 'worker' ? workers : servers).push(process);
+    return process;
+  };
   const removeAll = async () => {
-    for (const process of processes) await process.remove();
+    await Promise.all(processes.map((process) => process.remove()));
     await database?.drop();
   };
   try {
-    const shared = { ...common, ...(database && variablesFor(shape, database.url)) };
-    processes.push(await startReplygraph(roleVariables(shape, 'server', shared), options));
-    if (shape === 'scaled') {
-      const worker = roleVariables(shape, 'worker', { ...shared, PUBLIC_URL: processes[0]?.url ?? '' });
-      processes.push(await startReplygraph(worker, options));
-    }
+    const [first, ...others] = options.processes ?? DEFAULT_PROCESSES[shape];
+    if (first) await add(first);
+    // The first has made the tables by now.
+    await allOf(others.map(add));
   } catch (error) {
     await removeAll();
     throw error;
   }
-  const [server] = processes;
-  if (!server) throw new Error('No process was started.');
+  const [server] = servers;
+  if (!server) throw new Error('No process takes webhooks.');
+  const databaseUrl = async () => database?.url ?? (await embeddedUrl(server.dataDir));
   return {
     url: server.url,
     shape,
     processes,
+    servers,
+    workers,
     kill: async () => {
       await Promise.all(processes.map((process) => process.kill()));
     },
@@ -91,61 +167,40 @@ export async function startInstallation(
     start: async () => {
       for (const process of processes) await process.restart();
     },
-    countRows: async (tables) => countRows(database?.url ?? (await embeddedUrl(server.dataDir)), tables),
+    add,
+    killDatabase: async () => {
+      const live = await findLiveServer(join(server.dataDir, 'postgres'));
+      if (live) await killFamily(live.pid);
+    },
+    countRows: async (tables) => countRows(await databaseUrl(), tables),
+    query: async (row, sql, values = []) => {
+      const { rows } = await withClient(await databaseUrl(), (client) => client.query(sql, values));
+      return z.array(row).parse(rows);
+    },
+    connect: async () => connect(await databaseUrl()),
+    databaseUrl,
     remove: removeAll,
   };
 }
 
-function variablesFor(shape: Shape, databaseUrl: string): Record<string, string> {
+/** Waits for all, also where one fails: what the others started has to be known to be removed. */
+async function allOf(parts: Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(parts);
+  await Promise.all(parts);
+}
+
+function servicesOf(shape: Shape, options: InstallationOptions): InstallationOptions['services'] | null {
+  if (shape === 'embedded') return null;
+  const { TEST_DATABASE_URL: databaseUrl = '', TEST_REDIS_URL: redisUrl = '' } = process.env;
+  const { services = { databaseUrl, redisUrl } } = options;
+  return shape === 'scaled' ? services : { databaseUrl: services.databaseUrl };
+}
+
+function variablesFor(databaseUrl: string, redisUrl: string | undefined): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
     APP_SECRET: randomBytes(32).toString('hex'),
     ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-    ...(shape === 'scaled' && { REDIS_URL: process.env.TEST_REDIS_URL ?? '' }),
+    ...(redisUrl && { REDIS_URL: redisUrl }),
   };
-}
-
-function roleVariables(shape: Shape, role: string, variables: Record<string, string>) {
-  return shape === 'scaled' ? { ...variables, ROLE: role } : variables;
-}
-
-async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const adminUrl = process.env.TEST_DATABASE_URL ?? '';
-  const name = `replygraph_e2e_${randomBytes(6).toString('hex')}`;
-  await withClient(adminUrl, (client) => client.query(`create database ${name}`));
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    drop: async () => {
-      await withClient(adminUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
-    },
-  };
-}
-
-const passwordsSchema = z.object({ postgres: z.string() });
-
-/** The database that runs in a data folder: its address stands in `postmaster.pid` (lines 4 to 6). */
-async function embeddedUrl(dataDir: string): Promise<string> {
-  const passwords = await readFile(join(dataDir, 'postgres-passwords.json'), 'utf8');
-  const { postgres: password } = passwordsSchema.parse(JSON.parse(passwords));
-  const lines = (await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
-  const host = encodeURIComponent(lines[4] || lines[5] || '127.0.0.1');
-  return `postgres://postgres:${password}@${host}:${lines[3]}/replygraph`;
-}
-
-async function countRows(url: string, tables: string[]): Promise<number> {
-  const counts = tables.map((table) => `(select count(*)::int from ${pg.escapeIdentifier(table)})`);
-  const { rows } = await withClient(url, (client) => client.query(`select ${counts.join(' + ')} as count`));
-  return z.object({ count: z.number() }).parse(rows[0]).count;
-}
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -1,13 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeEmbeddedPostgres } from '../../server/database/embedded/embedded-postgres.ts';
+import { freePort } from './free-port.ts';
 import { waitUntil } from './wait-until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,12 +18,20 @@ export type Replygraph = {
   dataDir: string;
   /** What all its runs so far have written: the lines for people and the log. */
   output(): string;
+  /** False once it has ended, by itself or not. */
+  isRunning(): boolean;
   /** `kill -9` of the process; its database may live on, as after a crash. */
   kill(): Promise<void>;
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | null>;
-  /** Starts again on the same port and data. */
-  restart(): Promise<void>;
+  /** SIGSTOP: it stands still in the middle of whatever it does; connections stay open. */
+  freeze(): void;
+  /** SIGCONT */
+  thaw(): void;
+  /** Starts again on the same port and data; with more variables where given, for this run. */
+  restart(environment?: Record<string, string>): Promise<void>;
+  /** Resolves when it has ended, by itself or not. */
+  ended(): Promise<void>;
   /** Stops it and deletes its data. */
   remove(): Promise<void>;
 };
@@ -32,26 +39,34 @@ export type Replygraph = {
 export type ReplygraphOptions = {
   /** For the command line, e.g. `--without-editor`. */
   arguments?: string[];
+  /** Instead of a new temporary folder. */
+  dataDir?: string;
+  /** What a start waits for: that it can serve (default), or only that it answers at all. */
+  until?: '/readyz' | '/healthz';
 };
+
+/** A process that complains without end must not take the test's memory. */
+const MOST_OUTPUT = 50_000_000;
 
 /** @param environment more variables, e.g. `INSTAGRAM_GRAPH_URL` */
 export async function startReplygraph(
   environment: Record<string, string> = {},
   options: ReplygraphOptions = {},
 ): Promise<Replygraph> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'replygraph-e2e-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'replygraph-e2e-')));
+  await mkdir(dataDir, { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let output = '';
-  const start = async () => {
-    const child = spawnProcess({ PORT: String(port), DATA_DIR: dataDir, ...environment }, options);
+  const start = async (more: Record<string, string> = {}) => {
+    const child = spawnProcess({ PORT: String(port), DATA_DIR: dataDir, ...environment, ...more }, options);
     const begin = output.length;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (data: Buffer) => {
-        output += data.toString();
+        if (output.length < MOST_OUTPUT) output += data.toString();
       });
     }
-    await untilReady(child, url, () => output.slice(begin));
+    await untilReady(child, url + (options.until ?? '/readyz'), () => output.slice(begin));
     return child;
   };
   let child = await start();
@@ -62,12 +77,18 @@ export async function startReplygraph(
       return child.pid ?? 0;
     },
     output: () => output,
+    isRunning: () => !hasEnded(child),
     kill: async () => {
       await end(child, 'SIGKILL');
     },
     stop: () => end(child, 'SIGTERM'),
-    restart: async () => {
-      child = await start();
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    restart: async (more) => {
+      child = await start(more);
+    },
+    ended: async () => {
+      if (!hasEnded(child)) await once(child, 'exit');
     },
     remove: async () => {
       await end(child, 'SIGTERM');
@@ -91,8 +112,8 @@ function spawnProcess(environment: Record<string, string>, options: ReplygraphOp
 
 async function untilReady(child: ChildProcess, url: string, output: () => string): Promise<void> {
   const isReady = await waitUntil(`Replygraph is ready at ${url}`, async () => {
-    if (child.exitCode !== null) return 'ended';
-    return (await fetch(`${url}/readyz`)).ok && 'ready';
+    if (hasEnded(child)) return 'ended';
+    return (await fetch(url, { signal: AbortSignal.timeout(5_000) })).ok && 'ready';
   }).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`Replygraph did not get ready:\n${output()}`, { cause: error });
@@ -100,21 +121,16 @@ async function untilReady(child: ChildProcess, url: string, output: () => string
   if (isReady === 'ended') throw new Error(`Replygraph did not start:\n${output()}`);
 }
 
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
 /** Ends a process that may have ended before; answers its exit code. */
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  if (child.exitCode === null && child.signalCode === null) {
+  if (!hasEnded(child)) {
     const exited = once(child, 'exit');
     child.kill(signal);
+    // One that stands still would hear of nothing but SIGKILL.
+    child.kill('SIGCONT');
     await exited;
   }
   return child.exitCode;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

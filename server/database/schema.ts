@@ -419,6 +419,8 @@ export const flowExecutions = pgTable(
     /** `<account>:<person>`; executions that share it run in order. Null = no order. */
     contactKey: text('contact_key'),
     replayOf: uuid('replay_of'),
+    /** Of a waiting one: it only waits to try something again, and what came later from its contact waits behind it. */
+    keepsTurn: boolean('keeps_turn').notNull().default(false),
     /** When a waiting execution is woken by time at the latest. */
     resumeAt: time('resume_at'),
     /** The process (`processes.id`) that runs it. */
@@ -439,7 +441,9 @@ export const flowExecutions = pgTable(
     index('flow_executions_workspace').on(table.workspaceId, table.createdAt),
     index('flow_executions_contact')
       .on(table.flowId, table.contactKey, table.seq)
-      .where(sql`${table.status} in ('queued', 'running') and ${table.contactKey} is not null`),
+      .where(
+        sql`(${table.status} in ('queued', 'running') or (${table.status} = 'waiting' and ${table.keepsTurn})) and ${table.contactKey} is not null`,
+      ),
     /** Two processes can't run two executions of one contact at the same moment. */
     uniqueIndex('flow_executions_one_per_contact')
       .on(table.flowId, table.contactKey)

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { Graph } from '../../engine/graph.ts';
 import { isUniqueViolation } from './group-commit.ts';
+import { hasTurn } from './has-turn.ts';
 import type { DueExecution } from './lanes.ts';
 import type { DueRow } from './wake-executions.ts';
 import { toDue } from './wake-executions.ts';
@@ -90,7 +91,7 @@ const IS_QUEUED_BY_ID = `e.status || '' = 'queued'`;
 
 const MAY_RUN = `(e.contact_key is null or not exists (
   select 1 from flow_executions o where o.flow_id = e.flow_id and o.contact_key = e.contact_key
-    and o.status in ('queued', 'running') and o.id <> e.id and (o.status = 'running' or o.seq < e.seq)))
+    and ${hasTurn('o')} and o.id <> e.id and (o.status = 'running' or o.seq < e.seq)))
   and (e.mode = 'test' or not exists (select 1 from flows f where f.id = e.flow_id and f.paused_at is not null))`;
 
 const CLAIMED_COLUMNS = `e.id, e.workspace_id, e.flow_id, e.flow_version, e.graph, e.trigger_node_id, e.mode, e.dry_run,

@@ -109,6 +109,23 @@ describe('executions of one contact', () => {
     expect(world.replies.map(({ commentId }) => commentId)).toEqual(['b1', 'a1', 'a2', 'a3']);
   });
 
+  it('wait behind one that only waits to try something again', async () => {
+    const flowId = await publishFlow(
+      pool,
+      workspace.id,
+      chain([{ id: 'pause', type: 'test.delay', config: { ms: 3_600_000 } }]),
+    );
+    const harness = await start();
+    await comment(harness, flowId, 't1', 'ann');
+    const [first] = await untilStatuses(pool, flowId, ['waiting']);
+    await pool.query('update flow_executions set keeps_turn = true where id = $1', [first?.id]);
+    await comment(harness, flowId, 't2', 'ann');
+    await comment(harness, flowId, 't3', 'bob');
+    await untilStatuses(pool, flowId, ['waiting', 'queued', 'waiting']);
+    await harness.executions.cancel(workspace.id, first?.id ?? '');
+    await untilStatuses(pool, flowId, ['cancelled', 'waiting', 'waiting']);
+  });
+
   it('are not held up by one that waits', async () => {
     const world = new World();
     const flowId = await publishFlow(

@@ -78,7 +78,8 @@ const DUE_IF_MISSED = '(select now() from missed where missed.execution_id = e.i
 /**
  * `$1` executions, `$2` who holds each, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution that
  * was taken over is written, and are locked, so that none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
- * decide-approval.ts): then the execution that is put to wait is due at once.
+ * decide-approval.ts): then the execution that is put to wait is due at once. An end that is written already, by a write whose
+ * answer got lost, is answered as if it were written now.
  *
  * `$7` with `hasWaits`: steps that begin to wait for a message. Few batches have any, and the others do without their part.
  */
@@ -89,7 +90,7 @@ with held as materialized (
   where e.status = 'running' for no key update of e
 ), endings as (
   select * from jsonb_to_recordset($6::jsonb) as r(execution_id uuid, status text, error jsonb, resume_at timestamptz,
-    last_seq int)
+    keeps_turn boolean, last_seq int)
 ), ${hasWaits ? beginMessageWaits('$7') : ''}steps as (
   insert into execution_steps as s (execution_id, node_id, workspace_id, seq, status, attempt, started_at, finished_at,
     input, output, ports, error, logs, usage, wait, resume, retry_at)
@@ -129,8 +130,7 @@ with held as materialized (
 ), ended as (
   update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
     resume_at = case when r.status = 'waiting' then coalesce(${hasWaits ? DUE_IF_MISSED : ''}e.resume_at, r.resume_at) end,
-    finished_at = case when r.status <> 'waiting' then now() end,
-    lease_owner = null
+    keeps_turn = r.keeps_turn, finished_at = case when r.status <> 'waiting' then now() end, lease_owner = null
   from endings r join held on held.id = r.execution_id
   where e.id = r.execution_id and e.id = any($1::uuid[]) and e.lease_owner = held.lease_owner
   returning e.id, e.status, e.resume_at
@@ -138,7 +138,11 @@ with held as materialized (
   update approvals a set status = 'cancelled', decided_at = now() from ended
   where a.execution_id = ended.id and a.status = 'pending' and ended.status <> 'waiting'
 )
-select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)`;
+select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)
+union all
+select e.id, e.status, e.resume_at
+from endings r join flow_executions e on e.id = r.execution_id and e.status = r.status and e.last_seq = r.last_seq
+where r.execution_id not in (select id from held)`;
 
 const WRITE_JOURNAL = writeStatement(false);
 const WRITE_JOURNAL_WITH_WAITS = writeStatement(true);
@@ -238,6 +242,7 @@ function endRow(write: JournalWrite, end: ExecutionEnd, seq: number): Record<str
     status: end.status,
     error: end.status === 'failed' ? end.error : null,
     resume_at: end.status === 'waiting' ? end.resumeAt : null,
+    keeps_turn: end.status === 'waiting' && end.keepsTurn === true,
     last_seq: seq,
   };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
+import { hasTurn } from './has-turn.ts';
 import type { DueExecution } from './lanes.ts';
 import { laneOf } from './lanes.ts';
 
@@ -73,7 +74,7 @@ export async function nextOfContacts(pool: pg.Pool, executionIds: string[]): Pro
     name: 'next-of-contacts',
     text: `select distinct next.id, next.kind from flow_executions e cross join lateral (
         select n.id, n.status, n.event->>'kind' as kind from flow_executions n where n.flow_id = e.flow_id and n.contact_key = e.contact_key
-          and n.status in ('queued', 'running') order by n.seq limit 1
+          and ${hasTurn('n')} order by n.seq limit 1
       ) next where e.id = any($1::uuid[]) and next.status = 'queued'`,
     values: [executionIds],
   });

@@ -1,4 +1,4 @@
-import type { BackendFactory, IQueueBackend, JobsOptions } from 'bullmq';
+import type { BackendFactory, IQueueBackend, JobsOptions, Worker } from 'bullmq';
 import { withBackend } from 'bullmq';
 import { createGroupCommit } from '../executions/group-commit.ts';
 import type { DueExecution, Lane } from '../executions/lanes.ts';
@@ -92,7 +92,10 @@ export function createBullmqQueue<Connection>({
         (job) => handler(job.data.executionIds, lane),
         { ...options, concurrency: JOBS_AT_ONCE, runRetryDelay: RETRY_AFTER_MS },
       );
-      worker.on('error', reportError);
+      worker.on('error', (error) => {
+        reportError(error);
+        restAfterTrouble(worker);
+      });
       return worker;
     });
     return { close: () => orGiveUp(Promise.all(workers.map((worker) => worker.close()))) };
@@ -116,6 +119,17 @@ export function createBullmqQueue<Connection>({
       await release();
     },
   };
+}
+
+/**
+ * After an error that it does not know as a broken connection (a socket file that is gone, a client that is not queryable)
+ * a worker of BullMQ asks again at once: such errors come without a turn of the event loop, and nothing else in the process
+ * would ever happen again.
+ */
+function restAfterTrouble(worker: Pick<Worker, 'isPaused' | 'pause' | 'resume'>): void {
+  if (worker.isPaused()) return;
+  void worker.pause(true);
+  setTimeout(() => void worker.resume(), RETRY_AFTER_MS).unref();
 }
 
 /** Waits for a part to close, but not for a queue that can't be reached. */

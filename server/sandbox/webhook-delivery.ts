@@ -30,9 +30,17 @@ export class WebhookDelivery {
   /** Something new is to be delivered. Resolves when everything was delivered or the first try failed. */
   async wake(): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#deliverAll().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#deliverAll()
+      .catch((error: unknown) => {
+        this.#deps.log.warn(
+          { err: error },
+          'Events of the sandbox could not be read; they are tried again soon',
+        );
+        void this.#retryLater(FIRST_PAUSE_MS);
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
     await this.#running;
   }
 
@@ -76,9 +84,10 @@ export class WebhookDelivery {
   async #retryLater(pauseMs: number): Promise<void> {
     await sleep(pauseMs, undefined, { signal: this.#stopped.signal, ref: false }).catch(() => {});
     if (this.#stopped.signal.aborted) return;
-    const [next] = await this.#deps.store.undelivered(1).catch(() => []);
-    if (!next) return;
-    if (await this.#deliver(next)) await this.wake();
+    const found = await this.#deps.store.undelivered(1).catch(() => null);
+    if (found?.length === 0) return;
+    const next = found?.[0];
+    if (next && (await this.#deliver(next))) await this.wake();
     else await this.#retryLater(Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
   }
 

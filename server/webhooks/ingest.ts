@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
 import { despiteChange } from '../executions/despite-change.ts';
 import { createGroupCommit, isUniqueViolation } from '../executions/group-commit.ts';
+import { hasTurn } from '../executions/has-turn.ts';
 import { jsonParameter } from '../executions/json-parameter.ts';
 import {
   nextInLine,
@@ -271,7 +272,7 @@ with people as (
   from starting r
   cross join lateral (select r.here and not exists (
       select 1 from flow_executions o where o.flow_id = r.flow_id and o.contact_key = r.contact_key
-        and o.status in ('queued', 'running')
+        and ${hasTurn('o')}
     ) and not exists (select 1 from flows f where f.id = r.flow_id and f.paused_at is not null) as begins) as b
   where r.webhook_event_id in (select id from stored) order by r.place
   on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing returning id, status

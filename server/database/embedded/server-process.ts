@@ -199,7 +199,11 @@ async function clearStaleFile(pgData: string): Promise<void> {
     );
   }
   if (process.platform !== 'linux') return;
-  if ((await findServersOf(pgData)).length === 0) await rm(join(pgData, 'postmaster.pid'), { force: true });
+  if ((await findServersOf(pgData)).length > 0) return;
+  await rm(join(pgData, 'postmaster.pid'), { force: true });
+  // It names the same process, which may be dead and not buried yet: PostgreSQL would take it for alive.
+  const { socketFolder, port } = stale.address;
+  if (socketFolder === pgData) await rm(join(socketFolder, `.s.PGSQL.${port}.lock`), { force: true });
 }
 
 /** Backends that outlived their postmaster in the middle of a query. */

@@ -1,0 +1,3 @@
+DROP INDEX "flow_executions_contact";--> statement-breakpoint
+ALTER TABLE "flow_executions" ADD COLUMN "keeps_turn" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX "flow_executions_contact" ON "flow_executions" USING btree ("flow_id","contact_key","seq") WHERE ("flow_executions"."status" in ('queued', 'running') or ("flow_executions"."status" = 'waiting' and "flow_executions"."keeps_turn")) and "flow_executions"."contact_key" is not null;
