@@ -23,6 +23,8 @@ export function useSandbox() {
   const timeline = useQuery({
     queryKey: keys.timeline,
     queryFn: ({ signal }) => api.get<SandboxWorld>('/api/v1/sandbox/timeline', { signal }),
+    // Typing and what other processes did are told by no live event of this page.
+    refetchInterval: 4_000,
   });
   const [username, setUsername] = useState(() => readStored(STORAGE_KEY) || 'mia');
 

@@ -1,8 +1,8 @@
 import { NodeError } from '../../engine/errors.ts';
 import type {
   ClassifyRequest,
-  ContainerStatus,
   Contact,
+  ContainerStatus,
   NodeServices,
   Passage,
   PersonProfile,

@@ -743,7 +743,7 @@ export const sandboxItems = pgTable(
     seq: bigint('seq', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     workspaceId: workspaceId(),
     accountExternalId: text('account_external_id').notNull(),
-    kind: text('kind', { enum: ['comment', 'message'] }).notNull(),
+    kind: text('kind', { enum: ['comment', 'message', 'event', 'activity', 'container', 'media'] }).notNull(),
     externalId: text('external_id').notNull().unique(),
     /** The comment that a comment replies to, or that a private reply answers. */
     parentExternalId: text('parent_external_id'),

@@ -72,7 +72,11 @@ const wait = (config: Record<string, unknown> = {}): Step => ({
 const remember: Step = { id: 'remember', type: 'logic.set' };
 
 async function comment(harness: Harness, id: string, from: string, text = 'hello'): Promise<void> {
-  const response = await deliver(harness, '/webhooks/instagram', commentDelivery(workspace, { id, from, text }));
+  const response = await deliver(
+    harness,
+    '/webhooks/instagram',
+    commentDelivery(workspace, { id, from, text }),
+  );
   expect(response.status).toBe(200);
 }
 
@@ -147,7 +151,10 @@ describe('an execution that waits for a reply', () => {
     await write(harness, reply);
     await write(harness, { id: 'm2', text: 'and blue', from: 'ann' });
     await untilStatuses(pool, flowId, ['succeeded']);
-    expect(await outputsOf(execution!.id)).toMatchObject({ wait: { text: 'Yes' }, second: { text: 'and blue' } });
+    expect(await outputsOf(execution!.id)).toMatchObject({
+      wait: { text: 'Yes' },
+      second: { text: 'and blue' },
+    });
     expect(await executionsOf(pool, other)).toEqual([]);
   });
 
@@ -189,7 +196,11 @@ describe('a message that is a reply', () => {
   });
 
   it('starts other flows where the wait says so, never its own again', async () => {
-    const own = await publishFlow(pool, workspace.id, flow(onMessage, wait({ alsoStartsFlows: true }), remember));
+    const own = await publishFlow(
+      pool,
+      workspace.id,
+      flow(onMessage, wait({ alsoStartsFlows: true }), remember),
+    );
     const harness = await start();
     await write(harness, { id: 'm1', text: 'Hello', from: 'ann' });
     await untilStatuses(pool, own, ['waiting']);
@@ -205,7 +216,11 @@ describe('a message that is a reply', () => {
     const second = await publishFlow(pool, workspace.id, flow(onComment('blue'), wait(), remember));
     const third = await publishFlow(pool, workspace.id, flow(onComment('green'), wait(), remember));
     const harness = await start();
-    for (const [flowId, text] of [[first, 'red'], [second, 'blue'], [third, 'green']] as const) {
+    for (const [flowId, text] of [
+      [first, 'red'],
+      [second, 'blue'],
+      [third, 'green'],
+    ] as const) {
       await comment(harness, `c-${text}`, 'ann', text);
       await untilStatuses(pool, flowId, ['waiting']);
     }
@@ -238,7 +253,15 @@ describe('a message that is a reply', () => {
   it.each([
     ['a reaction', { reaction: { mid: 'm', action: 'react', reaction: 'love' } }],
     ['an echo of our own message', { message: { mid: 'echo', text: 'Yes?', is_echo: true } }],
-    ['a story mention', { message: { mid: 's', attachments: [{ type: 'story_mention', payload: { url: 'https://x.example' } }] } }],
+    [
+      'a story mention',
+      {
+        message: {
+          mid: 's',
+          attachments: [{ type: 'story_mention', payload: { url: 'https://x.example' } }],
+        },
+      },
+    ],
   ])('is not %s', async (_name, what) => {
     const flowId = await publishFlow(pool, workspace.id, flow(onComment(), wait(), remember));
     const harness = await start();
@@ -280,7 +303,12 @@ describe('a reply that is quicker than the journal', () => {
     const flowId = await publishFlow(
       pool,
       workspace.id,
-      flow(onComment(), { id: 'pause', type: 'logic.delay', config: { amount: 300, unit: 'seconds' } }, wait(), remember),
+      flow(
+        onComment(),
+        { id: 'pause', type: 'logic.delay', config: { amount: 300, unit: 'seconds' } },
+        wait(),
+        remember,
+      ),
     );
     const harness = await start();
     await comment(harness, 'c1', 'ann');
@@ -303,12 +331,11 @@ describe('a reply that is quicker than the journal', () => {
     const [execution] = await untilStatuses(pool, flowId, ['waiting']);
     const setWaiting = 'update conversations set waiting_execution_id = $2 where account_id = $1';
     await pool.query(setWaiting, [workspace.accountId, null]);
-    const stored = await whileLocked(
+    await whileLocked(
       (client) => client.query(setWaiting, [workspace.accountId, execution!.id]),
-      'insert into webhook_events',
+      'with people as',
       () => write(harness, { id: 'm2', text: 'Yes', from: 'ann' }),
     );
-    await stored();
     const executions = await untilStatuses(pool, flowId, ['succeeded']);
     expect(await outputsOf(executions[0]!.id)).toMatchObject({ wait: { text: 'Yes' } });
   });
@@ -331,7 +358,7 @@ describe('a reply that is quicker than the journal', () => {
           [workspace.accountId, at],
         );
       },
-      'insert into execution_steps',
+      'with held as',
       () => comment(harness, 'c1', 'ann'),
     );
     const [execution] = await untilStatuses(pool, flowId, ['succeeded']);
@@ -339,30 +366,34 @@ describe('a reply that is quicker than the journal', () => {
   });
 });
 
-/** Does something in a transaction that is only committed once `statement` of `action` waits for it. */
+/** Does something in a transaction that is only committed once `action` waits for it, in a statement that begins so. */
 async function whileLocked(
   change: (client: pg.PoolClient) => Promise<unknown>,
   statement: string,
   action: () => Promise<void>,
-): Promise<() => Promise<void>> {
+): Promise<void> {
   const client = await pool.connect();
-  await client.query('begin');
-  await change(client);
-  const done = action();
-  await vi.waitFor(
-    async () => {
-      const { rows } = await pool.query(
-        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and position($1 in query) > 0
-           and datname = current_database() and pid <> pg_backend_pid()`,
-        [statement],
-      );
-      expect(rows).toHaveLength(1);
-    },
-    { timeout: 10_000 },
-  );
-  await client.query('commit');
-  client.release();
-  return () => done;
+  let done: Promise<void> | undefined;
+  try {
+    await client.query('begin');
+    await change(client);
+    done = action();
+    await vi.waitFor(
+      async () => {
+        const { rows } = await pool.query(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and position($1 in query) > 0
+             and datname = current_database() and pid <> pg_backend_pid()`,
+          [statement],
+        );
+        expect(rows).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
+  } finally {
+    await client.query('commit');
+    client.release();
+    await done;
+  }
 }
 
 describe('a process that is killed', () => {

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../../engine/event.ts';
+import { createOptOuts } from '../conversations/opt-outs.ts';
+import { privateTexts } from '../conversations/private-texts.ts';
 import { despiteChange } from '../executions/despite-change.ts';
 import { createGroupCommit, isUniqueViolation } from '../executions/group-commit.ts';
 import { hasTurn } from '../executions/has-turn.ts';
@@ -87,9 +89,11 @@ export function createIngest(
   onWoken: OnWoken = () => {},
 ): Ingest {
   const seen = createSeenAccounts();
+  const optOuts = createOptOuts(pool);
   const commits = createGroupCommit<EventToStore[], StoredExecution[]>({
     maxBatch: 200,
     write: async (deliveries) => {
+      await optOuts.mark(privateTexts(deliveries.flat()));
       const { stored, woken } = await faults('store', () =>
         storeAndTake(pool, deliveries.flat(), reserve, seen),
       );

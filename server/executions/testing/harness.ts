@@ -189,7 +189,11 @@ export function messagingDelivery(
   at: Date,
   what: Record<string, unknown>,
 ): Record<string, unknown> {
-  const item = { sender: { id: from }, recipient: { id: workspace.accountExternalId }, timestamp: at.getTime() };
+  const item = {
+    sender: { id: from },
+    recipient: { id: workspace.accountExternalId },
+    timestamp: at.getTime(),
+  };
   return {
     object: 'instagram',
     entry: [{ id: workspace.accountExternalId, time: at.getTime(), messaging: [{ ...item, ...what }] }],
