@@ -27,17 +27,34 @@ const values = new Map<string, Template[]>();
 /** Renders to text. @throws an error of LiquidJS on bad syntax, unknown filters and passed limits */
 export function renderText(template: string, scope: object): string {
   const templates = parseOnce(textEngine, texts, template);
-  const context = new Context(scope, textEngine.options, { sync: true }, { liquid: textEngine });
-  const emitter = new BoundedEmitter();
-  toValueSync(textEngine.renderer.renderTemplates(templates, context, emitter));
-  return emitter.buffer;
+  return onceMoreIfLate(() => {
+    const context = new Context(scope, textEngine.options, { sync: true }, { liquid: textEngine });
+    const emitter = new BoundedEmitter();
+    toValueSync(textEngine.renderer.renderTemplates(templates, context, emitter));
+    return emitter.buffer;
+  });
 }
 
 /** The value of a template that is exactly one `{{ }}`. @throws as renderText */
 export function evaluateOutput(template: string, scope: object): unknown {
   const [output] = parseOnce(valueEngine, values, template.trim());
-  const context = new Context(scope, valueEngine.options, { sync: true }, { liquid: valueEngine });
-  return toValueSync((output as Output).value.value(context, true));
+  return onceMoreIfLate(() => {
+    const context = new Context(scope, valueEngine.options, { sync: true }, { liquid: valueEngine });
+    return toValueSync((output as Output).value.value(context, true));
+  });
+}
+
+/**
+ * The time limit is by the clock: a process that stood still in the middle, frozen or without a turn on a busy machine, has
+ * passed it through no fault of the template. One that is too slow is so the second time too.
+ */
+function onceMoreIfLate<T>(render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('render limit exceeded')) return render();
+    throw error;
+  }
 }
 
 /** Whether the whole text is one `{{ }}` and nothing else. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { NodeError } from './errors.ts';
 import { TEMPLATE_LIMITS } from './liquid.ts';
@@ -12,6 +12,12 @@ const scope: TemplateScope = {
 };
 
 describe('renderTemplate', () => {
+  it('does not blame a template for a process that stood still meanwhile', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(60_000);
+    expect(renderTemplate('{{ trigger.comment.text }}', scope)).toBe('How much?');
+    clock.mockRestore();
+  });
+
   it.each([
     ['plain text', 'plain text'],
     ['{{ trigger.comment.text }}', 'How much?'],

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { freePort } from './free-port.ts';
 import type { Program } from './program.ts';
 import { startProgram } from './program.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** A server of the test's own, on a port that stays the same over restarts. */
 export type Service = {
@@ -38,6 +39,8 @@ export type RedisService = Service & {
   /** From then on writes are refused while it holds more than this; 0 = no limit. */
   limitMemory(bytes: number): Promise<void>;
 };
+
+const CONNECT_WITHIN_MS = 10_000;
 
 const run = promisify(execFile);
 
@@ -151,12 +154,23 @@ async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Pro
 
 /** @throws Error at once where Redis is not there */
 async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = await waitUntil('a connection to Redis', () => connectRedis(url), CONNECT_WITHIN_MS);
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** On a busy machine a connection may break before it stands. */
+async function connectRedis(url: string): Promise<Redis> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 });
   redis.on('error', () => {});
   try {
     await redis.connect();
-    return await use(redis);
-  } finally {
+    return redis;
+  } catch (error) {
     redis.disconnect();
+    throw error;
   }
 }

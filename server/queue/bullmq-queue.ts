@@ -13,6 +13,9 @@ const JOBS_AT_ONCE = 4;
 /** Ids that may wait for the queue; more are left to the sweep, so that a queue that hangs does not fill the memory. */
 const MAX_WAITING_IDS = 10_000;
 
+/** A queue that does not take an id within this hangs; for as long again nothing is given to it. */
+const ADD_WITHIN_MS = 3_000;
+
 /** After trouble a worker asks again this soon. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -57,6 +60,8 @@ export function createBullmqQueue<Connection>({
     }),
   );
   let waitingIds = 0;
+  let hangsUntil = 0;
+  const isUsable = () => isUp() && performance.now() >= hangsUntil;
   const adding = createGroupCommit<readonly DueExecution[], void>({
     maxBatch: 1_000,
     write: async (items) => {
@@ -74,15 +79,16 @@ export function createBullmqQueue<Connection>({
 
   async function add(due: readonly DueExecution[]): Promise<void> {
     if (due.length === 0) return;
-    if (!isUp() || waitingIds + due.length > MAX_WAITING_IDS) {
+    if (!isUsable() || waitingIds + due.length > MAX_WAITING_IDS) {
       throw new QueueUnavailableError('The queue can not be reached.');
     }
     waitingIds += due.length;
-    try {
-      await adding.add(due);
-    } finally {
+    const added = adding.add(due).finally(() => {
       waitingIds -= due.length;
-    }
+    });
+    if (await isDoneWithin(ADD_WITHIN_MS, added)) return;
+    hangsUntil = performance.now() + ADD_WITHIN_MS;
+    throw new QueueUnavailableError('The queue does not answer.');
   }
 
   function consume(handler: (executionIds: string[], lane: Lane) => Promise<void>): QueueConsumer {
@@ -111,7 +117,7 @@ export function createBullmqQueue<Connection>({
   return {
     add,
     consume,
-    isUp,
+    isUp: isUsable,
     depths,
     close: async () => {
       await orGiveUp(adding.idle());
@@ -134,10 +140,22 @@ function restAfterTrouble(worker: Pick<Worker, 'isPaused' | 'pause' | 'resume'>)
 
 /** Waits for a part to close, but not for a queue that can't be reached. */
 async function orGiveUp(closing: Promise<unknown>): Promise<void> {
-  const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, CLOSE_WITHIN_MS);
-  await Promise.race([closing.catch(() => {}), timeout.promise]);
-  clearTimeout(timer);
+  await isDoneWithin(
+    CLOSE_WITHIN_MS,
+    closing.catch(() => {}),
+  );
+}
+
+/** False when it takes longer; what it comes to then is nobody's concern any more. */
+async function isDoneWithin(ms: number, action: Promise<unknown>): Promise<boolean> {
+  const timeout = Promise.withResolvers<false>();
+  const timer = setTimeout(timeout.resolve, ms, false);
+  try {
+    return await Promise.race([action.then(() => true), timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+    action.catch(() => {});
+  }
 }
 
 function chunk<T>(items: T[], size: number): T[][] {
