@@ -17,7 +17,8 @@ export type NodeServices = {
 export type QuickReply = { title: string; payload: string };
 /** Opens a page, or comes back as a postback with this payload. */
 export type MessageButton =
-  { type: 'url'; title: string; url: string } | { type: 'postback'; title: string; payload: string };
+  | { type: 'url'; title: string; url: string }
+  | { type: 'postback'; title: string; payload: string };
 /** One card of a row that is swiped through. */
 export type MessageCard = {
   title: string;

@@ -17,7 +17,6 @@ import type {
   KnowledgeDocument,
   Page,
   Retention,
-  SandboxTimeline,
   Session,
   Template,
 } from '../../server/contract/shapes.ts';
@@ -179,14 +178,6 @@ export const useRetention = (enabled = true) =>
     queryKey: keys.retention,
     queryFn: ({ signal }) => api.get<Retention>('/api/v1/settings/retention', { signal }),
     enabled,
-  });
-
-/** What the sandbox shows; asked again every few seconds as long as something shows it. */
-export const useSandboxTimeline = () =>
-  useQuery({
-    queryKey: keys.timeline,
-    queryFn: ({ signal }) => api.get<SandboxTimeline>('/api/v1/sandbox/timeline', { signal }),
-    refetchInterval: 4_000,
   });
 
 export type PageOptions = { enabled?: boolean };

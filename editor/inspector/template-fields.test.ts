@@ -25,6 +25,16 @@ it('adds what the last run really had, with its values', () => {
   expect(lastValue('steps.classify.output.extra[0].id')).toBe(1);
 });
 
+it('offers the contact, with the fields that nodes before write', () => {
+  const graph = testGraph();
+  const before = graph.nodes.find(({ id }) => id === 'classify')!;
+  const written = { ...before, type: 'contact.update', config: { fields: [{ name: 'city' }] } };
+  graph.nodes = graph.nodes.map((node) => (node === before ? written : node));
+  const paths = templateFields(graph, 'reply', types, null).map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(['contact.username', 'contact.tags', 'contact.fields.city']));
+  expect(pathsOf('classify')).not.toContain('contact.fields.city');
+});
+
 it('shortens long values', () => {
   expect(valueText('x'.repeat(100))).toHaveLength(40);
   expect(valueText({ a: 1 })).toBe('{"a":1}');

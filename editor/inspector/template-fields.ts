@@ -1,5 +1,5 @@
 import type { NodeTypeInfo } from '../../engine/catalogue.ts';
-import type { Graph } from '../../engine/graph.ts';
+import type { Graph, GraphNode } from '../../engine/graph.ts';
 import { upstreamOf } from '../canvas/walk.ts';
 import type { Run } from '../run-view/run-state.ts';
 import type { JsonSchema } from './schema.ts';
@@ -32,6 +32,9 @@ const COMMENT = [
   'trigger.comment.parentId',
 ];
 const MESSAGE = ['trigger.message.text', 'trigger.message.id'];
+
+/** What is known about the person, whatever the flow did before. */
+const CONTACT = ['contact.username', 'contact.name', 'contact.tags', 'contact.fields'];
 
 const TRIGGER_PATHS: Record<string, string[]> = {
   comment: [...COMMENT, ...COMMON],
@@ -82,6 +85,10 @@ export function templateFields(
     }
   }
   const trigger = triggers[0];
+  if (trigger && triggers.some(isOfPerson)) {
+    const kept = upstream.flatMap(keptFields).map((name) => `contact.fields.${name}`);
+    for (const path of [...CONTACT, ...kept]) add({ path, owner: trigger.name, about: '' });
+  }
   if (trigger) {
     for (const path of valuePaths(run?.trigger, 'trigger')) {
       if (path.startsWith('trigger.raw')) continue;
@@ -90,6 +97,23 @@ export function templateFields(
   }
   return [...fields.values()];
 }
+
+/** Whether a person's event starts the flow: then there is a contact. */
+function isOfPerson({ type }: GraphNode): boolean {
+  const paths = TRIGGER_PATHS[type.replace(/^trigger\./, '')];
+  return paths === undefined || paths.includes('trigger.from.id');
+}
+
+/** Names of the fields of the contact that a node writes. */
+function keptFields({ type, config }: GraphNode): string[] {
+  if (type === 'contact.collect_field') return namesOf(config.field ?? 'email');
+  if (type !== 'contact.update' || !Array.isArray(config.fields)) return [];
+  return config.fields.flatMap((field: unknown) =>
+    field !== null && typeof field === 'object' ? namesOf(Reflect.get(field, 'name')) : [],
+  );
+}
+
+const namesOf = (name: unknown): string[] => (typeof name === 'string' && name !== '' ? [name] : []);
 
 /** A value in the fewest words: for the right side of a completion. */
 export function valueText(value: unknown): string {

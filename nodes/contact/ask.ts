@@ -15,7 +15,10 @@ export type Question = {
  * @returns the id of the message
  * @throws NodeError when the text is empty or too long, and what sending throws
  */
-export async function ask(context: NodeContext<unknown>, { text, options, before }: Question): Promise<string> {
+export async function ask(
+  context: NodeContext<unknown>,
+  { text, options, before }: Question,
+): Promise<string> {
   const { services, trigger } = context;
   const message = {
     account: 'trigger',

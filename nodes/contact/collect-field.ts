@@ -52,7 +52,8 @@ const config = z.object({
   }),
   language: z.enum(LANGUAGES).default('en').meta({
     title: 'Language',
-    description: 'How dates and numbers are read, and which language the friendly sentence has. en: 12/31/2026; en-GB: 31/12/2026.',
+    description:
+      'How dates and numbers are read, and which language the friendly sentence has. en: 12/31/2026; en-GB: 31/12/2026.',
   }),
   timeoutHours: replyTimeoutField(),
   alsoStartsFlows: alsoStartsFlowsField(),

@@ -15,7 +15,12 @@ export function fieldNameSchema() {
 }
 
 /** A list of tags, with templates in them. */
-export function tagsField(hints: { title: string; description: string; placeholder?: string; advanced?: boolean }) {
+export function tagsField(hints: {
+  title: string;
+  description: string;
+  placeholder?: string;
+  advanced?: boolean;
+}) {
   return z
     .array(z.string().max(500))
     .max(50)
@@ -25,9 +30,7 @@ export function tagsField(hints: { title: string; description: string; placehold
 
 /** Tags as they are kept: trimmed, none empty, none twice. */
 export function tidyTags(tags: readonly string[]): string[] {
-  const tidy = tags.map((tag) =>
-    storable(tag).replace(/\s+/g, ' ').trim().slice(0, LONGEST_TAG).trimEnd(),
-  );
+  const tidy = tags.map((tag) => storable(tag).replace(/\s+/g, ' ').trim().slice(0, LONGEST_TAG).trimEnd());
   return [...new Set(tidy.filter((tag) => tag !== ''))];
 }
 

@@ -24,7 +24,11 @@ const waitOf = (result: NodeResult) => (result.kind === 'wait' ? result.wait : r
 describe('logic.wait_for_reply', () => {
   test('waits for a message until its time is over', async () => {
     const { result } = await runNode(WaitForReply, { config: { timeoutHours: 2, alsoStartsFlows: true } });
-    expect(waitOf(result)).toEqual({ for: 'message', until: '2026-03-02T12:00:00.000Z', alsoStartsFlows: true });
+    expect(waitOf(result)).toEqual({
+      for: 'message',
+      until: '2026-03-02T12:00:00.000Z',
+      alsoStartsFlows: true,
+    });
   });
 
   test('goes on with what was written', async () => {
@@ -66,7 +70,10 @@ describe('contact.update', () => {
   test('writes and removes fields', async () => {
     const ran = await runNode(ContactUpdate, {
       config: {
-        fields: [{ name: 'city', value: '{{ trigger.comment.text }}' }, { name: 'size', value: '{{ steps.a.output.n }}' }],
+        fields: [
+          { name: 'city', value: '{{ trigger.comment.text }}' },
+          { name: 'size', value: '{{ steps.a.output.n }}' },
+        ],
         remove: ['old'],
       },
       steps: { a: { output: { n: 7 } } },
@@ -89,7 +96,10 @@ describe('contact.update', () => {
 
 test('contact.tag tidies its tags', async () => {
   const ran = await runNode(ContactTag, {
-    config: { add: [' vip ', 'vip', '{{ trigger.from.username }}', '{{ trigger.nothing }}', 'old'], remove: ['old'] },
+    config: {
+      add: [' vip ', 'vip', '{{ trigger.from.username }}', '{{ trigger.nothing }}', 'old'],
+      remove: ['old'],
+    },
     answers: { contact: { tags: ['old', 'lead'] } },
   });
   expect(ran.calls).toEqual([{ service: 'contacts.tag', request: { add: ['vip', 'mia'], remove: ['old'] } }]);
@@ -103,7 +113,9 @@ describe('contact.collect_field', () => {
     ran.calls.filter(({ service }) => service === 'instagram.sendMessage').map(({ request }) => request);
 
   test('asks, and waits for the answer', async () => {
-    const ran = await collect({ config: { text: 'Your mail, {{ trigger.from.username }}?', timeoutHours: 1 } });
+    const ran = await collect({
+      config: { text: 'Your mail, {{ trigger.from.username }}?', timeoutHours: 1 },
+    });
     expect(sent(ran)).toEqual([{ account: 'trigger', recipientId: 'person-1', text: 'Your mail, mia?' }]);
     expect(waitOf(ran.result)).toEqual({
       for: 'message',

@@ -23,9 +23,19 @@ const event: TriggerEvent = {
 const graph = graphSchema.parse({
   nodes: [
     { id: 'start', type: 'trigger.message', name: 'Message' },
-    { id: 'collect', type: 'contact.collect_field', name: 'Collect', config: { text: 'Mail?', correction: 'Again?' } },
+    {
+      id: 'collect',
+      type: 'contact.collect_field',
+      name: 'Collect',
+      config: { text: 'Mail?', correction: 'Again?' },
+    },
     { id: 'tag', type: 'contact.tag', name: 'Tag', config: { add: ['lead'] } },
-    { id: 'send', type: 'instagram.send_message', name: 'Send', config: { text: 'Sent to {{ contact.fields.email }}' } },
+    {
+      id: 'send',
+      type: 'instagram.send_message',
+      name: 'Send',
+      config: { text: 'Sent to {{ contact.fields.email }}' },
+    },
   ],
   edges: [
     { id: 'a', source: 'start', target: 'collect' },

@@ -48,7 +48,9 @@ export class WaitForReply {
     const { resume, config } = context;
     if (resume) return answered(resume);
     if (context.dryRun) {
-      context.log('A real run waits here for the next message. This dry run goes on as if "Yes, please!" came.');
+      context.log(
+        'A real run waits here for the next message. This dry run goes on as if "Yes, please!" came.',
+      );
       const { at } = context.trigger;
       return fired('reply', { text: 'Yes, please!', attachments: [], messageId: 'dry-run', at });
     }

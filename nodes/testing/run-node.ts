@@ -45,7 +45,9 @@ export async function runNode(nodeClass: NodeClass, options: RunOptions = {}): P
   const { trigger = comment, steps = {}, dryRun = false } = options;
   const schema = nodeClass.description.config;
   const withDefaults = schema.parse(options.config ?? {}) as Record<string, unknown>;
-  const config = schema.parse(renderConfig(withDefaults, schema, { trigger, steps, contact: options.answers?.contact }));
+  const config = schema.parse(
+    renderConfig(withDefaults, schema, { trigger, steps, contact: options.answers?.contact }),
+  );
 
   const { services, calls } = createFakeServices(options.answers);
   const ran: Omit<RanNode, 'result'> = { calls, effects: [], logs: [], tokens: [], usage: [] };

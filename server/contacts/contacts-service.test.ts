@@ -60,7 +60,9 @@ describe('the contact of an execution', () => {
     expect((await contactsOf('mia', other).read(signal))?.fields).toEqual({});
     const foreign = contactsOf('mia', { ...workspace, id: other.id });
     expect((await foreign.read(signal))?.fields).toEqual({});
-    await expect(foreign.tag({ add: ['x'], remove: [] }, signal)).rejects.toMatchObject({ code: 'no_contact' });
+    await expect(foreign.tag({ add: ['x'], remove: [] }, signal)).rejects.toMatchObject({
+      code: 'no_contact',
+    });
   });
 
   it('loses nothing when two executions write at once', async () => {

@@ -151,6 +151,7 @@ describe('the example "Collect e-mail addresses"', () => {
       });
       await play(flowId, () => harness);
       await expectDone(flowId, texts);
+      await harness;
     },
   );
 });

@@ -159,6 +159,7 @@ export function sandboxRoutes({ store, delivery }: Deps): RouteSpec[] {
       answer: sandboxMoodsSchema,
       handler: async ({ body, principal }) => {
         await store.setMoods(principal.workspaceId, body);
+        if (body.calls !== 'login') await store.logIn(principal.workspaceId);
         await delivery.wake();
         return body;
       },

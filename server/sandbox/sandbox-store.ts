@@ -198,6 +198,15 @@ export class SandboxStore {
     await this.#keep(workspaceId, MOODS, moods);
   }
 
+  /** The account works again that a refused login (190) has taken out of service. */
+  async logIn(workspaceId: string): Promise<void> {
+    await this.#pool.query(
+      `update accounts set status = 'connected', last_error = null, last_error_at = null, updated_at = now()
+       where workspace_id = $1 and is_sandbox and status = 'needs_login'`,
+      [workspaceId],
+    );
+  }
+
   /** Uses up one of the calls that a mood is set for. False when there is none left. */
   async takeMoodyCall(workspaceId: string): Promise<boolean> {
     const { rowCount } = await this.#pool.query(

@@ -53,7 +53,11 @@ const textAnswer = z
       .int()
       .min(1)
       .default(1)
-      .meta({ title: 'At least (characters)', description: 'Shorter texts are asked for again.', advanced: true }),
+      .meta({
+        title: 'At least (characters)',
+        description: 'Shorter texts are asked for again.',
+        advanced: true,
+      }),
     max: z.number().int().min(1).max(1_000).default(500).meta({
       title: 'At most (characters)',
       description: 'Longer texts are asked for again.',

@@ -21,7 +21,9 @@ const TRUNK_PREFIX: Record<string, string> = { '1': '1', '7': '8', '36': '06', '
 
 /** Here a number inside the country is the same as from abroad; in Italy with its zero. */
 const WITHOUT_TRUNK = new Set(
-  '30 34 39 45 47 48 352 354 356 357 371 372 376 377 378 420 351 52 65 852 853 965 966 968 973 974'.split(' '),
+  '30 34 39 45 47 48 352 354 356 357 371 372 376 377 378 420 351 52 65 852 853 965 966 968 973 974'.split(
+    ' ',
+  ),
 );
 
 /** Whether the two letters are a country that can be called. */

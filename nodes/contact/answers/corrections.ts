@@ -13,8 +13,10 @@ const SENTENCES: Record<string, Sentences> = {
     characters: 'characters',
   },
   de: {
-    email: 'Hm, das sieht nicht nach einer E-Mail-Adresse aus. Schickst du sie noch einmal, so wie name@example.com?',
-    phone: 'Hm, das sieht nicht nach einer Telefonnummer aus. Schickst du sie noch einmal, mit Landesvorwahl?',
+    email:
+      'Hm, das sieht nicht nach einer E-Mail-Adresse aus. Schickst du sie noch einmal, so wie name@example.com?',
+    phone:
+      'Hm, das sieht nicht nach einer Telefonnummer aus. Schickst du sie noch einmal, mit Landesvorwahl?',
     number: 'Schickst du mir das bitte als Zahl',
     date: 'Dieses Datum konnte ich nicht lesen. Schickst du es bitte so',
     text: 'Das passt noch nicht. Bitte schreib es noch einmal',
@@ -31,8 +33,10 @@ const SENTENCES: Record<string, Sentences> = {
     characters: 'caracteres',
   },
   fr: {
-    email: "Hum, cela ne ressemble pas à une adresse e-mail. Peux-tu l'envoyer à nouveau, comme nom@example.com ?",
-    phone: "Hum, cela ne ressemble pas à un numéro de téléphone. Peux-tu l'envoyer à nouveau, avec l'indicatif ?",
+    email:
+      "Hum, cela ne ressemble pas à une adresse e-mail. Peux-tu l'envoyer à nouveau, comme nom@example.com ?",
+    phone:
+      "Hum, cela ne ressemble pas à un numéro de téléphone. Peux-tu l'envoyer à nouveau, avec l'indicatif ?",
     number: "Peux-tu me l'envoyer sous forme de nombre",
     date: "Je n'ai pas pu lire cette date. Peux-tu l'envoyer ainsi",
     text: "Cela ne convient pas encore. Écris-le à nouveau, s'il te plaît",
@@ -40,7 +44,7 @@ const SENTENCES: Record<string, Sentences> = {
     characters: 'caractères',
   },
   it: {
-    email: "Mmm, non sembra un indirizzo e-mail. Me lo mandi di nuovo, così: nome@example.com?",
+    email: 'Mmm, non sembra un indirizzo e-mail. Me lo mandi di nuovo, così: nome@example.com?',
     phone: 'Mmm, non sembra un numero di telefono. Me lo mandi di nuovo, con il prefisso internazionale?',
     number: 'Me lo mandi come numero, per favore',
     date: 'Non sono riuscito a leggere la data. Mandala così, per favore',

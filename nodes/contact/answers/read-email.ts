@@ -29,6 +29,9 @@ export function readEmail(text: string): ReadAnswer {
 /** Without the full stop of the sentence around it. */
 function tidy(candidate: string): string {
   const at = candidate.lastIndexOf('@');
-  const domain = candidate.slice(at + 1).replace(/[.-]+$/, '').toLowerCase();
+  const domain = candidate
+    .slice(at + 1)
+    .replace(/[.-]+$/, '')
+    .toLowerCase();
   return `${candidate.slice(0, at)}@${domain}`;
 }

@@ -23,7 +23,10 @@ export function readNumber(
 
 /** Written as JavaScript writes numbers. */
 function plainNumber(written: string, language: Language): string {
-  const text = written.replace('−', '-').replace(/[  '’]/g, '').replace(/[.,]+$/, '');
+  const text = written
+    .replace('−', '-')
+    .replace(/[  '’]/g, '')
+    .replace(/[.,]+$/, '');
   const [first, ...others] = text.match(/[.,]/g) ?? [];
   if (first === undefined) return text;
   const last = others.at(-1) ?? first;

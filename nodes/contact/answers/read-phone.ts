@@ -1,12 +1,12 @@
-import { codeAtStart, dialingOf } from './calling-codes.ts';
 import type { ReadAnswer } from './answer-kinds.ts';
 import { NOT_VALID, valid } from './answer-kinds.ts';
+import { codeAtStart, dialingOf } from './calling-codes.ts';
 
 /** Digits of a number with its calling code (ITU-T E.164: 15 at most). */
 const FEWEST_DIGITS = 8;
 const MOST_DIGITS = 15;
 
-const CANDIDATE = /(?:\+|\b)[\d(][\d\s().\/-]{4,}\d/g;
+const CANDIDATE = /(?:\+|\b)[\d(][\d\s()./-]{4,}\d/g;
 
 /** A phone number in a text, as `+4917012345678`. One without a calling code belongs to `country` (two letters). */
 export function readPhone(text: string, country: string): ReadAnswer {
