@@ -65,7 +65,7 @@ const environmentSchema = z.object({
   PINECONE_CONTROLLER_HOST: optional(httpUrl),
   QDRANT_URL: optional(httpUrl),
   ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
-  WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(1_000), 50),
+  WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(1_000), 250),
   CUSTOM_NODES_DIR: optional(z.string()),
   METRICS_TOKEN: optional(z.string().min(16)),
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(httpUrl),
