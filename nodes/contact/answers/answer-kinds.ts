@@ -48,16 +48,11 @@ const dateAnswer = z.object({ kind: z.literal('date').meta({ title: 'Kind' }) })
 const textAnswer = z
   .object({
     kind: z.literal('text').meta({ title: 'Kind' }),
-    min: z
-      .number()
-      .int()
-      .min(1)
-      .default(1)
-      .meta({
-        title: 'At least (characters)',
-        description: 'Shorter texts are asked for again.',
-        advanced: true,
-      }),
+    min: z.number().int().min(1).default(1).meta({
+      title: 'At least (characters)',
+      description: 'Shorter texts are asked for again.',
+      advanced: true,
+    }),
     max: z.number().int().min(1).max(1_000).default(500).meta({
       title: 'At most (characters)',
       description: 'Longer texts are asked for again.',
