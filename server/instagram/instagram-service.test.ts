@@ -143,7 +143,7 @@ describe('a reply that Instagram refuses because of its limits', () => {
     const journal = new MemoryJournal();
     answers = [tooMany(4, { 'retry-after': '90' })];
     const first = await run(journal);
-    expect(first.end).toEqual({ status: 'waiting', resumeAt: '2026-03-02T10:01:30.000Z' });
+    expect(first.end).toEqual({ status: 'waiting', resumeAt: '2026-03-02T10:01:30.000Z', keepsTurn: true });
     expect(first.reply).toMatchObject({ status: 'pending', attempt: 0 });
     expect(first.reply?.logs?.at(-1)?.message).toBe(
       'Waits for its turn until 2026-03-02 10:01:30 UTC; this uses up no attempt. Instagram did not reply to comment comment-1: Too many calls. It asks to slow down.',
@@ -186,8 +186,8 @@ describe('a reply above the limit of the account', () => {
     const journals = [new MemoryJournal(), new MemoryJournal()];
     const ends = [await first(journals[0]), await second(journals[1])].map(({ end }) => end);
     expect(ends).toEqual([
-      { status: 'waiting', resumeAt: '2026-03-02T10:00:10.000Z' },
-      { status: 'waiting', resumeAt: '2026-03-02T10:00:20.000Z' },
+      { status: 'waiting', resumeAt: '2026-03-02T10:00:10.000Z', keepsTurn: true },
+      { status: 'waiting', resumeAt: '2026-03-02T10:00:20.000Z', keepsTurn: true },
     ]);
     expect(calls).toBe(1);
 
