@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Also on two cores, where Vitest would take one: most of the time these tests wait for a database.
+    maxWorkers: 2,
     projects: [
       {
         test: {

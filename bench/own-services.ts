@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { freePort } from './server-process.ts';
+import { freePort } from '../e2e/support/free-port.ts';
 
 /** A server that the benchmark started in a temporary folder and removes again. */
 export type OwnService = { url: string; pid: number; version: string; stop(): Promise<void> };

@@ -231,12 +231,14 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     stop: async (graceMs = GRACE_MS) => {
       const stopping = work;
       if (!stopping) return;
-      await stopping.notices?.close();
-      await stopping.schedules?.stop();
-      await stopping.sweep.stop();
-      const closing = stopping.consumer?.close();
-      await stopping.runner?.stop(graceMs);
-      await closing;
+      await Promise.all([
+        // First of all: what is stored from here on is for others to run.
+        stopping.runner?.stop(graceMs),
+        stopping.notices?.close(),
+        stopping.schedules?.stop(),
+        stopping.sweep.stop(),
+        stopping.consumer?.close(),
+      ]);
       await settled.idle();
       await dispatch(stopping.runner?.leftOver() ?? []).catch(reportLost);
       work = null;

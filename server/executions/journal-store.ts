@@ -77,9 +77,9 @@ const DUE_IF_MISSED = '(select now() from missed where missed.execution_id = e.i
 
 /**
  * `$1` executions, `$2` who holds each, `$3` to `$6` rows. Every part joins `held`, so that nothing of an execution that
- * was taken over is written, and are locked, so that none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
- * decide-approval.ts): then the execution that is put to wait is due at once. An end that is written already, by a write whose
- * answer got lost, is answered as if it were written now.
+ * was taken over is written; its rows are locked, so that none can be taken over meanwhile. A decision or message that came
+ * while the execution ran has set `resume_at` (see decide-approval.ts): then the execution that is put to wait is due at
+ * once. An end that is written already, by a write whose answer got lost, is answered as if it were written now.
  *
  * `$7` with `hasWaits`: steps that begin to wait for a message. Few batches have any, and the others do without their part.
  */
