@@ -35,7 +35,7 @@ export type JournalStore = {
  * concurrent executions have to write. Only the holder of an execution can write.
  */
 export function createJournalStore(pool: pg.Pool, faults: Faults = noFaults): JournalStore {
-  const commits = createGroupCommit<JournalWrite, JournalWritten | undefined>({
+  const commits = createGroupCommit<JournalWrite, JournalWritten | undefined>({ spacingMs: Number(process.env.SP ?? 0),
     write: (writes) => faults('journal', () => writeJournal(pool, writes)),
     concurrency: 2,
   });
@@ -74,10 +74,13 @@ async function writeJournal(pool: pg.Pool, writes: JournalWrite[]): Promise<(Jou
  * once. An end that is written already, by a write whose answer got lost, is answered as if it were written now.
  */
 const WRITE_JOURNAL = `
-with held as materialized (
-  select e.id, e.lease_owner from flow_executions e
-  join unnest($1::uuid[], $2::text[]) as h(id, holder) on h.id = e.id and h.holder = e.lease_owner
-  where e.status = 'running' for no key update of e
+with named as materialized (
+  -- By primary key: an index of what is running is full of what was running a moment ago.
+  select e.id, e.lease_owner, e.status from flow_executions e where e.id = any($1::uuid[]) for no key update of e
+), held as (
+  select named.id, named.lease_owner from named
+  join unnest($1::uuid[], $2::text[]) as h(id, holder) on h.id = named.id and h.holder = named.lease_owner
+  where named.status = 'running'
 ), steps as (
   insert into execution_steps as s (execution_id, node_id, workspace_id, seq, status, attempt, started_at, finished_at,
     input, output, ports, error, logs, usage, wait, resume, retry_at)

@@ -164,14 +164,17 @@ with stored as (
   insert into flow_executions (id, workspace_id, flow_id, flow_version, trigger_node_id, event, webhook_event_id,
     dedupe_key, contact_key, status, lease_owner, started_at)
   select r.id, r.workspace_id, r.flow_id, r.flow_version, r.trigger_node_id, r.event, r.webhook_event_id, r.dedupe_key,
-    r.contact_key, case when begins then 'running' else 'queued' end, case when begins then $6 end,
-    case when begins then now() end
+    r.contact_key, case when begins.here then 'running' else 'queued' end, case when begins.here then $6 end,
+    case when begins.here then now() end
   from jsonb_to_recordset($2::jsonb) as r(id uuid, workspace_id uuid, flow_id uuid, flow_version int,
     trigger_node_id text, event jsonb, webhook_event_id uuid, dedupe_key text, contact_key text, place int, here boolean)
-  cross join lateral (select r.here and not exists (
+  left join lateral (
+    select true as here where r.here and not exists (
       select 1 from flow_executions o where o.flow_id = r.flow_id and o.contact_key = r.contact_key
         and ${hasTurn('o')}
-    ) and not exists (select 1 from flows f where f.id = r.flow_id and f.paused_at is not null) as begins) as b
+    ) and not exists (select 1 from flows f where f.id = r.flow_id and f.paused_at is not null)
+    limit 1
+  ) as begins on true
   where r.webhook_event_id in (select id from stored) order by r.place
   on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing returning id, status
 ), people as (
