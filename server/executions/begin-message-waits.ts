@@ -36,10 +36,9 @@ const LAST_DEED = `greatest((h.event->>'at')::timestamptz, h.created_at,
  * thing that the execution did, and that woke nobody, is `missed` and wakes the step at once. Times of the platform and of
  * the database are compared for these alone.
  *
- * Reads `held` and the rows of `waits` (a parameter); gives `lines` and `missed`, one row a step each at most.
+ * Reads `held`, `endings` where there are some, and the rows of `waits` (a parameter); gives `lines` and `missed`, one row a step each at most.
  */
-export const beginMessageWaits = (waits: string) => `
-asked as (
+export const beginMessageWaits = (waits: string, hasEnds: boolean) => `, asked as (
   select w.*, h.workspace_id, h.event, a.id as account_id, h.event->'from'->>'id' as person,
     ${LAST_DEED} as since
   from jsonb_to_recordset(${waits}::jsonb) as w(execution_id uuid, node_id text, state jsonb, contact_id uuid,
@@ -97,5 +96,5 @@ asked as (
   update messages m set execution_id = missed.execution_id from missed where m.id = missed.message_id
 ), hurried as (
   update flow_executions e set resume_at = now() from missed where e.id = missed.execution_id
-    and not exists (select 1 from endings r where r.execution_id = e.id)
-), `;
+  ${hasEnds ? 'and not exists (select 1 from endings r where r.execution_id = e.id)' : ''}
+)`;

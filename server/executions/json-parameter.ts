@@ -8,6 +8,10 @@ export function jsonParameter(value: unknown): string {
   return text.includes('\\u') ? JSON.stringify(value, storableString) : text;
 }
 
+/** The same for rows that a statement of parts writes; undefined, which leaves the part out, where there are none. */
+export const jsonUnlessEmpty = (rows: unknown[]): string | undefined =>
+  rows.length > 0 ? jsonParameter(rows) : undefined;
+
 function storableString(_key: string, value: unknown): unknown {
   if (typeof value === 'string') return storable(value);
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;

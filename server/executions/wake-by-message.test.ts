@@ -358,7 +358,7 @@ describe('a reply that is quicker than the journal', () => {
           [workspace.accountId, at],
         );
       },
-      'with held as',
+      'with named as',
       () => comment(harness, 'c1', 'ann'),
     );
     const [execution] = await untilStatuses(pool, flowId, ['succeeded']);
