@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { newId } from '../database/id.ts';
+import { statementOfParts } from '../database/statement-of-parts.ts';
 import { createGroupCommit } from '../executions/group-commit.ts';
-import { jsonParameter } from '../executions/json-parameter.ts';
+import { jsonUnlessEmpty } from '../executions/json-parameter.ts';
 import type { Author } from '../instagram/policy/proposed-send.ts';
 
 type Sent = { workspaceId: string; accountId: string; executionId: string | null };
@@ -62,29 +63,39 @@ async function storeItems(pool: pg.Pool, batch: readonly SentItem[]): Promise<vo
     ({ accountId, id }) => `${accountId} ${id}`,
   );
   const changes = batch.flatMap((item) => (item.what === 'comment' ? [] : changeOf(item)));
-  const values = [
-    jsonParameter(messages.map(messageRow)),
-    jsonParameter(comments.map(commentRow)),
-    jsonParameter(distinct(changes, ({ account_id, external_id }) => `${account_id} ${external_id}`)),
-  ];
+  const statement = storeParts({
+    messages: jsonUnlessEmpty(messages.map(messageRow)),
+    replies: jsonUnlessEmpty(comments.map(commentRow)),
+    changes: jsonUnlessEmpty(
+      distinct(changes, ({ account_id, external_id }) => `${account_id} ${external_id}`),
+    ),
+  });
   // A person whom another process stores at this moment is not seen by the first statement; the second one finds them.
   for (const isLast of [false, true]) {
-    const { rows } = await pool.query<{ stored: number }>({ name: 'store-sent', text: STORE, values });
+    const { rows } = await pool.query<{ stored: number }>(statement);
     if (rows[0]?.stored === messages.length || isLast) return;
   }
 }
 
 /**
- * `$1` messages, `$2` replies to comments, `$3` what changed of comments. An echo that came first is made ours: it can't
- * know who wrote it. `last_incoming_at` stays as it is, except that a private reply to somebody of whom nothing is known
- * says that they have not written (`1970`, see server/instagram/policy/read-facts.ts).
+ * Stores `messages`, replies to comments (`replies`) and what changed of comments (`changes`). An echo that came first is
+ * made ours: it can't know who wrote it. `last_incoming_at` stays as it is, except that a private reply to somebody of whom
+ * nothing is known says that they have not written (`1970`, see server/instagram/policy/read-facts.ts).
  */
-const STORE = `
-with settings as materialized (select set_config('synchronous_commit', 'off', true)),
-sent as (
-  select r.* from jsonb_to_recordset($1::jsonb) as r(id uuid, contact_id uuid, conversation_id uuid, workspace_id uuid,
-    account_id uuid, person_id text, message_id text, text text, attachments jsonb, author text, execution_id uuid,
-    is_private_reply boolean) cross join settings
+const storeParts = statementOfParts(
+  'store-sent',
+  ['messages', 'replies', 'changes'] as const,
+  ({ messages, replies, changes }) => `
+with settings as materialized (
+  select set_config('synchronous_commit', 'off', true)
+)${messages ? writeMessages(messages) : ''}${replies ? writeReplies(replies) : ''}${changes ? changeComments(changes) : ''}
+select ${messages ? '(select count(*)::int from written)' : '0'} as stored from settings`,
+);
+
+const writeMessages = (messages: string) => `, sent as (
+  select r.* from jsonb_to_recordset(${messages}::jsonb) as r(id uuid, contact_id uuid, conversation_id uuid,
+    workspace_id uuid, account_id uuid, person_id text, message_id text, text text, attachments jsonb, author text,
+    execution_id uuid, is_private_reply boolean) cross join settings
 ), new_people as (
   insert into contacts (id, workspace_id, account_id, external_id)
   select distinct on (account_id, person_id) contact_id, workspace_id, account_id, person_id from sent
@@ -92,8 +103,8 @@ sent as (
 ), people as (
   select id, account_id, external_id from new_people
   union
-  select c.id, c.account_id, c.external_id from contacts c join sent s
-    on s.account_id = c.account_id and s.person_id = c.external_id
+  select c.id, c.account_id, c.external_id from sent s cross join lateral (
+    select * from contacts where account_id = s.account_id and external_id = s.person_id limit 1) c
 ), talks as (
   insert into conversations as v (id, workspace_id, account_id, contact_id, last_outgoing_at, last_incoming_at)
   select distinct on (p.id) s.conversation_id, s.workspace_id, s.account_id, p.id, now(),
@@ -112,25 +123,31 @@ sent as (
   on conflict (conversation_id, external_id) do update set author = excluded.author,
     execution_id = coalesce(m.execution_id, excluded.execution_id), text = excluded.text
   returning 1
-), replies as (
+)`;
+
+const writeReplies = (replies: string) => `, replies as (
   insert into comments as c (id, workspace_id, account_id, external_id, parent_external_id, media_id, direction, text,
     execution_id, at)
   select r.id, r.workspace_id, r.account_id, r.external_id, coalesce(above.parent_external_id, r.parent_id),
     above.media_id, 'out', r.text, r.execution_id, now()
-  from jsonb_to_recordset($2::jsonb) as r(id uuid, workspace_id uuid, account_id uuid, external_id text, parent_id text,
-    text text, execution_id uuid)
-  left join comments above on above.account_id = r.account_id and above.external_id = r.parent_id
+  from jsonb_to_recordset(${replies}::jsonb) as r(id uuid, workspace_id uuid, account_id uuid, external_id text,
+    parent_id text, text text, execution_id uuid)
+  cross join settings
+  left join lateral (
+    select * from comments where account_id = r.account_id and external_id = r.parent_id limit 1) above on true
   on conflict (account_id, external_id) do update set direction = 'out',
     execution_id = coalesce(c.execution_id, excluded.execution_id)
-), changed as (
+)`;
+
+const changeComments = (changes: string) => `, changed as (
   update comments c set private_reply_at = coalesce(c.private_reply_at, case when r.private_reply then now() end),
     hidden = coalesce(r.hidden, c.hidden),
     deleted_at = coalesce(c.deleted_at, case when r.deleted then now() end)
-  from jsonb_to_recordset($3::jsonb) as r(account_id uuid, external_id text, private_reply boolean, hidden boolean,
-    deleted boolean)
+  from jsonb_to_recordset(${changes}::jsonb) as r(account_id uuid, external_id text, private_reply boolean,
+    hidden boolean, deleted boolean)
+  cross join settings
   where c.account_id = r.account_id and c.external_id = r.external_id
-)
-select count(*)::int as stored from written`;
+)`;
 
 type CommentChange = {
   account_id: string;
