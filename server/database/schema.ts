@@ -254,7 +254,14 @@ export const conversations = pgTable(
     waitingExecutionId: uuid('waiting_execution_id'),
     createdAt: createdAt(),
   },
-  (table) => [index('conversations_workspace').on(table.workspaceId, table.lastIncomingAt)],
+  (table) => [
+    /** The list, by the last word of either side (server/conversations/conversation-store.ts). */
+    index('conversations_last').on(
+      table.workspaceId,
+      sql`coalesce(greatest(${table.lastIncomingAt}, ${table.lastOutgoingAt}), ${table.createdAt}) desc`,
+      sql`${table.id} desc`,
+    ),
+  ],
 );
 
 export const messages = pgTable(

@@ -1,0 +1,2 @@
+DROP INDEX "conversations_workspace";--> statement-breakpoint
+CREATE INDEX "conversations_last" ON "conversations" USING btree ("workspace_id",coalesce(greatest("last_incoming_at", "last_outgoing_at"), "created_at") desc,"id" desc);
