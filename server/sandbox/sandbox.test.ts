@@ -214,16 +214,20 @@ describe('bad moods', () => {
   });
 
   it('deliver webhooks twice and last first', async () => {
-    sandbox.state.webhookStatus = 503;
+    // In this mood an event that is alone waits for another one.
+    await store.setMoods(account.workspaceId, { ...mood, duplicateWebhooks: true, reorderWebhooks: true });
     const first = await comment('First');
     const second = await comment('Second');
-    await store.setMoods(account.workspaceId, { ...mood, duplicateWebhooks: true, reorderWebhooks: true });
-    sandbox.state.webhookStatus = 200;
-    await sandbox.delivery.wake();
-    const ids = sandbox.received
-      .map(({ body }) => JSON.parse(body).entry[0])
-      .filter((entry) => entry.id === account.externalId)
-      .map((entry) => entry.changes[0].value.id);
+    const delivered = () =>
+      sandbox.received
+        .map(({ body }) => JSON.parse(body).entry[0])
+        .filter((entry) => entry.id === account.externalId)
+        .map((entry) => entry.changes[0].value.id);
+    await vi.waitFor(async () => {
+      await sandbox.delivery.wake();
+      expect(delivered()).toHaveLength(4);
+    }, 10_000);
+    const ids = delivered();
     expect(ids).toEqual([second, second, first, first].map(({ externalId }) => externalId));
   });
 });
