@@ -40,7 +40,7 @@ export type RedisService = Service & {
   limitMemory(bytes: number): Promise<void>;
 };
 
-const CONNECT_WITHIN_MS = 10_000;
+const CONNECT_WITHIN_MS = 30_000;
 
 const run = promisify(execFile);
 
