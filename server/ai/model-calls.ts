@@ -13,6 +13,10 @@ export type ModelCall = {
   task: AiTask;
   /** `provider:model`, a provider, `builtin`, or empty for what the workspace's router says. */
   model?: string | undefined;
+  /** Asked when the model fails, instead of the task's. */
+  fallback?: string | undefined;
+  /** Most tokens of the answer, instead of the task's. */
+  maxTokens?: number | undefined;
   prompt: Prompt;
   /** JSON schema of the answer; without it the answer is text. */
   schema?: { name: string; json: Record<string, unknown> } | undefined;
@@ -39,13 +43,19 @@ export type ModelCalls = {
    * the workspace wants the built-in provider then.
    * @throws NodeError `model_key_missing`, `unknown_model`; `budget_used_up` where the workspace wants to stop or to hold
    */
-  plan(call: Pick<ModelCall, 'caller' | 'task' | 'model'>): Promise<'builtin' | 'model'>;
-  /** @throws NodeError `model_timeout`, `model_unavailable`, `model_refused`, `budget_used_up` … (provider-errors.ts) */
+  plan(
+    call: Pick<ModelCall, 'caller' | 'task' | 'model' | 'fallback' | 'maxTokens'>,
+  ): Promise<'builtin' | 'model'>;
+  /**
+   * @throws NodeError `model_timeout`, `model_unavailable`, `model_refused` … (provider-errors.ts); `model_paused`;
+   *   `budget_held` (throttled: comes back later); `budget_used_up`, whose `details.whenUsedUp` says what the workspace wants:
+   *   with `builtin` the built-in provider is to answer, although `plan` still saw room
+   */
   complete(call: ModelCall): Promise<ModelAnswer>;
   /**
    * A chat model for LangChain's `createAgent`, whose every call goes the same way. `spent` adds up what they used.
    */
   chatModel(
-    call: Pick<ModelCall, 'caller' | 'task' | 'model' | 'signal'>,
+    call: Pick<ModelCall, 'caller' | 'task' | 'model' | 'fallback' | 'maxTokens' | 'signal'>,
   ): Promise<{ model: BaseChatModel; spent: () => StepUsage }>;
 };
