@@ -1,27 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { fillInstallation } from './browser/filled-installation.ts';
+import type { FilledInstallation } from './browser/filled-installation.ts';
+import { startFilledInstallation } from './browser/filled-installation.ts';
 import { launchBrowser, openPage } from './support/browser.ts';
-import { startReplygraph } from './support/replygraph.ts';
 
 /** `npm run screenshots`: makes the pictures of the README from a running installation, in both themes. */
 const FOLDER = fileURLToPath(new URL('../docs/images/', import.meta.url));
 
 await mkdir(FOLDER, { recursive: true });
-const replygraph = await startReplygraph();
+const installation = await startFilledInstallation();
 const browser = await launchBrowser();
 try {
-  const installation = await fillInstallation(replygraph.url);
   for (const theme of ['light', 'dark'] as const) await takePictures(browser, installation, theme);
 } finally {
   await browser.close();
-  await replygraph.remove();
+  await installation.remove();
 }
 
 async function takePictures(
   browser: Browser,
-  { paths, cookies, call }: Awaited<ReturnType<typeof fillInstallation>>,
+  { url, paths, cookies, call }: FilledInstallation,
   theme: 'light' | 'dark',
 ): Promise<void> {
   const page = await openPage(browser, { colorScheme: theme, width: 1600, height: 900 });
@@ -29,7 +28,7 @@ async function takePictures(
   await page.context().addCookies(cookies);
   const save = (name: string) => ({ path: `${FOLDER}${name}-${theme}.png` });
 
-  await page.goto(replygraph.url + paths.canvas);
+  await page.goto(url + paths.canvas);
   const canvas = page.getByRole('application', { name: 'Flow canvas' });
   await canvas.getByRole('group', { name: 'Thank them' }).waitFor();
   await page.waitForLoadState('networkidle');

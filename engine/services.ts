@@ -38,6 +38,22 @@ export type PersonProfile = {
   /** Whether the person follows the account. */
   isFollower?: boolean;
 };
+/** A professional account, our own or another one, as the platform shows it; absent: it did not say. */
+export type AccountProfile = {
+  id: string;
+  username?: string;
+  name?: string;
+  biography?: string;
+  website?: string;
+  profilePictureUrl?: string;
+  followerCount?: number;
+  followsCount?: number;
+  mediaCount?: number;
+};
+/** Figures by the platform's names (`reach`, `views`); those of which it says nothing are left out. */
+export type Insights = Record<string, number>;
+/** Whose figures: of a post since it was published, or of the account in a stretch of up to 30 days (ISO 8601). */
+export type InsightsOf = { mediaId: string } | { since: string; until: string };
 /** What is published: one picture or video, or several pictures and videos in a row. */
 export type PostContent =
   | { kind: 'image' | 'reel'; url: string; caption: string }
@@ -52,7 +68,10 @@ export type ConversationStarters = {
   menu: MessageButton[];
 };
 
-/** `author: 'team'` only where a person wrote it word by word: it may then be sent for longer (docs/instagram-rules.md). */
+/**
+ * `author: 'team'` where a person wrote it word by word: it may then be sent for longer (docs/instagram-rules.md). Nodes leave
+ * it out: of what an execution sends, the journal says who wrote it.
+ */
 type ToPerson = { account: string; recipientId: string; author?: 'flow' | 'team' };
 
 /** `account` is our account row's id or `trigger` = the account that the event came to. */
@@ -128,6 +147,21 @@ export type InstagramService = {
   ): Promise<{ success: boolean }>;
   /** Kept for a day; the platform answers only for people who wrote to the account. */
   getProfile(request: { account: string; personId: string }, signal: AbortSignal): Promise<PersonProfile>;
+  /** The account's own profile. */
+  getAccount(request: { account: string }, signal: AbortSignal): Promise<AccountProfile>;
+  /** `metrics` empty: the usual ones. Needs the permission to read figures. */
+  getInsights(
+    request: { account: string; of: InsightsOf; metrics: string[] },
+    signal: AbortSignal,
+  ): Promise<Insights>;
+  /**
+   * Another professional account by its name; for accounts that were connected over Facebook.
+   * @throws NodeError `needs_facebook_login`; `instagram_gone` for a name that is nobody's or a private person's
+   */
+  discoverBusiness(
+    request: { account: string; username: string },
+    signal: AbortSignal,
+  ): Promise<AccountProfile>;
   readStarters(request: { account: string }, signal: AbortSignal): Promise<ConversationStarters>;
   /** Replaces what is named; an empty list removes it. */
   writeStarters(

@@ -70,8 +70,7 @@ export type Running = { url: string; stop(): Promise<void> };
  * @throws what keeps a part from starting; everything begun is undone before
  */
 export async function boot(options: BootOptions): Promise<Running> {
-  const { config, databaseUrl } = options;
-  const secrets = withLoginSecret(options.secrets, config);
+  const { config, secrets, databaseUrl } = options;
   await using undo = new AsyncDisposableStack();
 
   options.progress?.('Preparing the database');
@@ -261,12 +260,6 @@ export async function boot(options: BootOptions): Promise<Running> {
       await running.disposeAsync();
     },
   };
-}
-
-/** Webhooks of the Instagram login may be signed with that login's own secret. */
-function withLoginSecret(secrets: Secrets, { INSTAGRAM_APP_SECRET }: Config): Secrets {
-  if (!INSTAGRAM_APP_SECRET || secrets.webhookSecrets.includes(INSTAGRAM_APP_SECRET)) return secrets;
-  return { ...secrets, webhookSecrets: [INSTAGRAM_APP_SECRET, ...secrets.webhookSecrets] };
 }
 
 async function listen(server: Server, config: Config): Promise<void> {

@@ -66,10 +66,19 @@ describe('with DATABASE_URL', () => {
   });
 });
 
-test('webhooks may be signed by Meta or the sandbox', async () => {
-  const withMeta = await loadSecrets(config({ ...server, ...set, META_APP_SECRET: 'of Meta' }));
-  const without = await loadSecrets(config({ ...server, ...set }));
+test.each<[string, Record<string, string>, string[]]>([
+  ['the sandbox alone', {}, []],
+  ['Meta', { META_APP_SECRET: 'of Meta' }, ['of Meta']],
+  ['the app of the Instagram login', { INSTAGRAM_APP_SECRET: 'of the login' }, ['of the login']],
+  [
+    'either, where both are set',
+    { META_APP_SECRET: 'of Meta', INSTAGRAM_APP_SECRET: 'of the login' },
+    ['of Meta', 'of the login'],
+  ],
+  ['one that is set twice, once', { META_APP_SECRET: 'same', INSTAGRAM_APP_SECRET: 'same' }, ['same']],
+  ['none that is empty', { META_APP_SECRET: '', INSTAGRAM_APP_SECRET: '' }, []],
+])('webhooks may be signed by %s', async (_who, variables, expected) => {
+  const secrets = await loadSecrets(config({ ...server, ...set, ...variables }));
 
-  expect(withMeta.webhookSecrets).toEqual(['of Meta', withMeta.sandboxAppSecret]);
-  expect(without.webhookSecrets).toEqual([without.sandboxAppSecret]);
+  expect(secrets.webhookSecrets).toEqual([...expected, secrets.sandboxAppSecret]);
 });

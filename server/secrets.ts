@@ -14,9 +14,12 @@ export type Secrets = {
   encryptionKey: string;
   /** `hub.verify_token` of Meta's handshake (META_VERIFY_TOKEN). */
   verifyToken: string;
-  /** Secrets that may have signed a webhook: META_APP_SECRET where set, and the sandbox's own. */
+  /**
+   * Secrets that may have signed a webhook: META_APP_SECRET and INSTAGRAM_APP_SECRET (the Instagram login is an app of its
+   * own in the dashboard) where they are set, and the sandbox's own, which is the last.
+   */
   webhookSecrets: string[];
-  /** Signs the webhooks of the sandbox: the first of `webhookSecrets` when META_APP_SECRET is not set. */
+  /** Signs the webhooks of the sandbox. */
   sandboxAppSecret: string;
 };
 
@@ -29,7 +32,13 @@ type Generated = z.output<typeof generatedSchema>;
 
 type SecretVariables = Pick<
   Config,
-  'shape' | 'DATA_DIR' | 'APP_SECRET' | 'ENCRYPTION_KEY' | 'META_VERIFY_TOKEN' | 'META_APP_SECRET'
+  | 'shape'
+  | 'DATA_DIR'
+  | 'APP_SECRET'
+  | 'ENCRYPTION_KEY'
+  | 'META_VERIFY_TOKEN'
+  | 'META_APP_SECRET'
+  | 'INSTAGRAM_APP_SECRET'
 >;
 
 /**
@@ -38,7 +47,7 @@ type SecretVariables = Pick<
  * @throws StartError naming every missing variable, or a secrets file that can't be read
  */
 export async function loadSecrets(config: SecretVariables): Promise<Secrets> {
-  const { APP_SECRET, ENCRYPTION_KEY, META_VERIFY_TOKEN, META_APP_SECRET } = config;
+  const { APP_SECRET, ENCRYPTION_KEY, META_VERIFY_TOKEN, META_APP_SECRET, INSTAGRAM_APP_SECRET } = config;
   const kept =
     config.shape === 'embedded'
       ? await loadGenerated(config.DATA_DIR)
@@ -49,10 +58,14 @@ export async function loadSecrets(config: SecretVariables): Promise<Secrets> {
     appSecret,
     encryptionKey: ENCRYPTION_KEY ?? kept.encryptionKey,
     verifyToken: META_VERIFY_TOKEN ?? kept.verifyToken,
-    webhookSecrets: META_APP_SECRET ? [META_APP_SECRET, sandboxAppSecret] : [sandboxAppSecret],
+    webhookSecrets: distinct([META_APP_SECRET, INSTAGRAM_APP_SECRET, sandboxAppSecret]),
     sandboxAppSecret,
   };
 }
+
+const distinct = (secrets: (string | undefined)[]): string[] => [
+  ...new Set(secrets.flatMap((one) => (one ? [one] : []))),
+];
 
 function requireSet(
   variables: Pick<SecretVariables, 'APP_SECRET' | 'ENCRYPTION_KEY' | 'META_VERIFY_TOKEN'>,

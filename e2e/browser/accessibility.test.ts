@@ -1,10 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, launchBrowser, openPage } from '../support/browser.ts';
-import type { Replygraph } from '../support/replygraph.ts';
-import { startReplygraph } from '../support/replygraph.ts';
-import { fillInstallation } from './filled-installation.ts';
+import type { FilledInstallation } from './filled-installation.ts';
+import { startFilledInstallation } from './filled-installation.ts';
 
 const missing = browserMissing();
 if (missing) console.warn(`Accessibility ${missing}`);
@@ -13,20 +12,26 @@ describe.skipIf(missing !== null).each(['light', 'dark'] as const)(
   'axe in the %s theme finds nothing',
   (colorScheme) => {
     let browser: Browser;
-    let replygraph: Replygraph;
-    let paths: Record<string, string>;
-    let cookies: Awaited<ReturnType<typeof fillInstallation>>['cookies'];
+    let installation: FilledInstallation;
 
     beforeAll(async () => {
-      replygraph = await startReplygraph();
+      installation = await startFilledInstallation();
       browser = await launchBrowser();
-      ({ paths, cookies } = await fillInstallation(replygraph.url));
     });
 
     afterAll(async () => {
       await browser?.close();
-      await replygraph?.remove();
+      await installation?.remove();
     });
+
+    async function open(name: string): Promise<Page> {
+      const page = await openPage(browser, { colorScheme });
+      if (name !== 'login') await page.context().addCookies(installation.cookies);
+      await page.goto(installation.url + installation.paths[name]);
+      await page.locator('main').waitFor();
+      await page.waitForLoadState('networkidle');
+      return page;
+    }
 
     it.each([
       'login',
@@ -38,21 +43,46 @@ describe.skipIf(missing !== null).each(['light', 'dark'] as const)(
       'failedRuns',
       'run',
       'inbox',
+      'escalations',
       'knowledge',
       'accounts',
+      'account',
+      'sandboxAccount',
       'settings',
       'data',
     ])('on the page %s', async (name) => {
-      const page = await openPage(browser, { colorScheme });
-      if (name !== 'login') await page.context().addCookies(cookies);
-      await page.goto(replygraph.url + paths[name]);
-      await page.locator('main').waitFor();
-      await page.waitForLoadState('networkidle');
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const page = await open(name);
+      expect(await violations(page)).toEqual([]);
       await page.context().close();
-      expect(
-        violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html.slice(0, 200)) })),
-      ).toEqual([]);
+    });
+
+    it('in the phone, whatever is open in it', async () => {
+      const page = await open('canvas');
+      await page.getByRole('button', { name: 'Skip the first steps' }).click();
+      const phone = page.getByRole('complementary', { name: 'Sandbox phone' });
+      const check = async (opener: RegExp | string, role: 'menu' | 'dialog') => {
+        await phone.getByRole('button', { name: opener }).last().click();
+        await page.getByRole(role).waitFor();
+        expect(await violations(page), `${opener}`).toEqual([]);
+        await page.keyboard.press('Escape');
+        await page.getByRole(role).waitFor({ state: 'detached' });
+      };
+      await check('More a follower can do', 'menu');
+      await check(/^Write as @/, 'dialog');
+      await check('Instagram’s moods', 'dialog');
+
+      await phone.getByRole('tab', { name: 'Messages' }).click();
+      await phone.getByRole('textbox', { name: /^Message as @/ }).fill('Hello');
+      await page.keyboard.press('Enter');
+      await phone.getByRole('list', { name: 'Messages' }).getByText('Hello').waitFor();
+      await check('More a follower can do', 'menu');
+      await check(/^What to do with/, 'menu');
+      await page.context().close();
     });
   },
 );
+
+async function violations(page: Page): Promise<unknown[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => ({ id, at: nodes.map((node) => node.html.slice(0, 200)) }));
+}

@@ -1,4 +1,7 @@
+import type { StubAccount } from '../../server/instagram-login/testing/login-stub.ts';
+import { startLoginStub } from '../../server/instagram-login/testing/login-stub.ts';
 import { chain } from '../support/graphs.ts';
+import { startReplygraph } from '../support/replygraph.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 export const OWNER = { name: 'Ann', email: 'ann@example.com', password: 'correct horse' };
@@ -11,12 +14,30 @@ const FAILING = chain([
 
 type Item = { id: string; status?: string };
 
+/** Connected beside the sandbox account. */
+const SHOP: StubAccount = { externalId: '17841400000000021', username: 'the.shop', pageId: 'page-21' };
+
+/** An installation in which something has happened. */
+export type FilledInstallation = Awaited<ReturnType<typeof fill>> & { url: string; remove(): Promise<void> };
+
+/** Starts an installation beside a stub of Instagram, and fills it. */
+export async function startFilledInstallation(): Promise<FilledInstallation> {
+  await using undo = new AsyncDisposableStack();
+  const stub = await startLoginStub();
+  undo.defer(stub.close);
+  const replygraph = await startReplygraph(stub.environment);
+  undo.defer(replygraph.remove);
+  const filled = await fill(replygraph.url, stub.issueToken(SHOP));
+  const running = undo.move();
+  return { ...filled, url: replygraph.url, remove: () => running.disposeAsync() };
+}
+
 /**
  * Sets an empty installation up over the API and lets something happen in it: a published flow, runs that succeeded, one
- * that waits for approval and one that failed, an escalation, a knowledge base, a paused flow.
+ * that waits for approval and one that failed, an escalation, a knowledge base, a paused flow, an account.
  * @returns addresses of the pages, and the cookies of the owner
  */
-export async function fillInstallation(url: string) {
+async function fill(url: string, accessToken: string) {
   const setup = await fetch(`${url}/api/v1/setup`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -33,6 +54,15 @@ export async function fillInstallation(url: string) {
     return (await answer.json()) as T;
   };
 
+  const shop = await call<Item>('POST', '/api/v1/accounts', {
+    platform: 'instagram',
+    externalId: SHOP.externalId,
+    username: SHOP.username,
+    accessToken,
+  });
+  await call('POST', `/api/v1/accounts/${shop.id}/check`);
+  const accounts = await call<{ items: (Item & { isSandbox: boolean })[] }>('GET', '/api/v1/accounts');
+  const sandbox = accounts.items.find(({ isSandbox }) => isSandbox);
   const base = await call<Item>('POST', '/api/v1/knowledge-bases', { name: 'Shop' });
   await call('POST', `/api/v1/knowledge-bases/${base.id}/documents`, {
     title: 'Delivery',
@@ -87,7 +117,10 @@ export async function fillInstallation(url: string) {
       run: `/executions/${run?.id}`,
       inbox: '/inbox',
       knowledge: '/knowledge',
+      escalations: '/inbox?tab=escalations',
       accounts: '/accounts',
+      account: `/accounts/${shop.id}`,
+      sandboxAccount: `/accounts/${sandbox?.id}`,
       settings: '/settings',
       data: '/settings?tab=data',
     } as Record<string, string>,

@@ -102,7 +102,7 @@ describe.skipIf(missing !== null)('from an empty installation to an automatic re
 });
 
 async function dismissCoach(page: Page): Promise<void> {
-  const close = page.getByRole('button', { name: 'Close the tour' });
+  const close = page.getByRole('button', { name: 'Skip the first steps' });
   if (await close.isVisible()) await close.click();
 }
 

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, launchBrowser, openPage } from '../support/browser.ts';
+import { browserMissing, launchBrowser, openPage, signIn } from '../support/browser.ts';
 import type { GraphStub } from '../support/graph-stub.ts';
 import { startGraphStub } from '../support/graph-stub.ts';
 import { replyFlow } from '../support/graphs.ts';
 import { APP_SECRET } from '../support/installation.ts';
 import type { Owner } from '../support/owner.ts';
-import { SETUP, setUpOwner } from '../support/owner.ts';
+import { setUpOwner } from '../support/owner.ts';
 import type { Replygraph } from '../support/replygraph.ts';
 import { startReplygraph } from '../support/replygraph.ts';
 import { commentDelivery, deliver } from '../support/webhook.ts';
@@ -36,12 +36,7 @@ describe.skipIf(missing !== null)('pause, resume and retry, by mouse', () => {
     flowId = (await owner.publish('Echo', replyFlow('You wrote: {{ trigger.comment.text }}'))).id;
     browser = await launchBrowser();
     page = await openPage(browser, { width: 1600, height: 900 });
-    await page.addInitScript(() => localStorage.setItem('replygraph.coach', '3'));
-    await page.goto(replygraph.url);
-    await page.getByRole('textbox', { name: 'E-mail' }).fill(SETUP.email);
-    await page.getByRole('textbox', { name: 'Password' }).fill(SETUP.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Flows' }).waitFor();
+    await signIn(page, replygraph.url);
   });
 
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { SETUP } from './owner.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
@@ -41,4 +42,14 @@ export async function openPage(
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   return Object.assign(page, { errors });
+}
+
+/** Signs the owner of `setUpOwner` in by the form and ends on the list of flows, without the tour. */
+export async function signIn(page: Page, url: string): Promise<void> {
+  await page.addInitScript(() => localStorage.setItem('replygraph.coach', '3'));
+  await page.goto(url);
+  await page.getByRole('textbox', { name: 'E-mail' }).fill(SETUP.email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(SETUP.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Flows' }).waitFor();
 }

@@ -121,7 +121,7 @@ export async function startGraphStub(accessToken: string, accountId: string): Pr
       return { data: page.map(({ id, text, at }) => ({ id, text, timestamp: at })) };
     }
     const messages = found.filter(({ kind, target }) => kind === 'message' && target === personId);
-    const account = { id };
+    const account = { id: id === 'me' ? accountId : id };
     const data = messages
       .slice(0, PAGE.messages)
       .map(({ id, text, at }) => ({ id, message: text, from: account, created_time: at }));

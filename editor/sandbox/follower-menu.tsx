@@ -3,13 +3,12 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SandboxWorld } from '../../server/contract/sandbox.ts';
 import {
-  DropdownMenu,
-  DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuLabel,
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '../ui/dropdown-menu.tsx';
+import { PhoneMenu } from './phone-menu.tsx';
 import type { FollowerAct } from './use-sandbox.ts';
 import type { Writing } from './writing.tsx';
 
@@ -86,18 +85,18 @@ export function PostMenu({ onWrite }: { onWrite(writing: Writing): void }) {
 
 function FollowerMenu({ children }: { children: ReactNode }) {
   const { t } = useTranslation('sandbox');
+  const trigger = (
+    <DropdownMenuTrigger
+      aria-label={t('more')}
+      title={t('more')}
+      className="flex size-8 shrink-0 items-center justify-center rounded-full text-muted-foreground hover:bg-muted hover:text-foreground data-[state=open]:bg-muted"
+    >
+      <Plus className="size-4" aria-hidden />
+    </DropdownMenuTrigger>
+  );
   return (
-    <DropdownMenu modal={false}>
-      <DropdownMenuTrigger
-        aria-label={t('more')}
-        title={t('more')}
-        className="flex size-8 shrink-0 items-center justify-center rounded-full text-muted-foreground hover:bg-muted hover:text-foreground data-[state=open]:bg-muted"
-      >
-        <Plus className="size-4" aria-hidden />
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="start" side="top">
-        {children}
-      </DropdownMenuContent>
-    </DropdownMenu>
+    <PhoneMenu trigger={trigger} align="start" side="top">
+      {children}
+    </PhoneMenu>
   );
 }

@@ -13,6 +13,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { FollowerPicker } from './follower-picker.tsx';
 import { MessagesTab } from './messages-tab.tsx';
 import { MoodMenu } from './mood-menu.tsx';
+import { PhoneElement } from './phone-menu.tsx';
 import { PostTab } from './post-tab.tsx';
 import { conversationOf, followersOf } from './timeline-views.ts';
 import { useSandbox } from './use-sandbox.ts';
@@ -28,6 +29,7 @@ export function SandboxPhone({ className, onClose }: SandboxPhoneProps) {
   const { timeline, username, chooseUsername, setMoods } = sandbox;
   const readOnlyReason = useReadOnlyReason();
   const [tab, setTab] = useState('post');
+  const [element, setElement] = useState<HTMLElement | null>(null);
   const world = timeline.data;
   const items = world?.items ?? [];
   const messages = conversationOf(items, username);
@@ -35,6 +37,7 @@ export function SandboxPhone({ className, onClose }: SandboxPhoneProps) {
 
   return (
     <aside
+      ref={setElement}
       aria-label={t('title')}
       className={cn(
         'flex h-full w-88 shrink-0 flex-col items-center border-l border-border bg-muted/50 p-3',
@@ -58,45 +61,47 @@ export function SandboxPhone({ className, onClose }: SandboxPhoneProps) {
         {timeline.error && !world ? (
           <ErrorState error={timeline.error} onRetry={() => timeline.refetch()} />
         ) : (
-          <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 flex-1 flex-col">
-            <TabsList className="px-2">
-              <TabsTrigger value="post">{t('tab.post')}</TabsTrigger>
-              <TabsTrigger value="messages">
-                {t('tab.messages')}
-                {unread > 0 && (
-                  <Badge tone="accent">
-                    {unread}
-                    <span className="sr-only">{t('unread')}</span>
-                  </Badge>
+          <PhoneElement value={element}>
+            <Tabs value={tab} onValueChange={setTab} className="flex min-h-0 flex-1 flex-col">
+              <TabsList className="px-2">
+                <TabsTrigger value="post">{t('tab.post')}</TabsTrigger>
+                <TabsTrigger value="messages">
+                  {t('tab.messages')}
+                  {unread > 0 && (
+                    <Badge tone="accent">
+                      {unread}
+                      <span className="sr-only">{t('unread')}</span>
+                    </Badge>
+                  )}
+                </TabsTrigger>
+              </TabsList>
+              <TabsContent value="post" tabIndex={-1} className={TAB}>
+                {world ? (
+                  <PostTab
+                    sandbox={sandbox}
+                    world={world}
+                    readOnlyReason={readOnlyReason}
+                    onShowMessages={() => setTab('messages')}
+                  />
+                ) : (
+                  <Loading />
                 )}
-              </TabsTrigger>
-            </TabsList>
-            <TabsContent value="post" tabIndex={-1} className={TAB}>
-              {world ? (
-                <PostTab
-                  sandbox={sandbox}
-                  world={world}
-                  readOnlyReason={readOnlyReason}
-                  onShowMessages={() => setTab('messages')}
-                />
-              ) : (
-                <Loading />
-              )}
-            </TabsContent>
-            <TabsContent value="messages" tabIndex={-1} className={TAB}>
-              {world ? (
-                <MessagesTab
-                  key={username}
-                  sandbox={sandbox}
-                  world={world}
-                  messages={messages}
-                  readOnlyReason={readOnlyReason}
-                />
-              ) : (
-                <Loading />
-              )}
-            </TabsContent>
-          </Tabs>
+              </TabsContent>
+              <TabsContent value="messages" tabIndex={-1} className={TAB}>
+                {world ? (
+                  <MessagesTab
+                    key={username}
+                    sandbox={sandbox}
+                    world={world}
+                    messages={messages}
+                    readOnlyReason={readOnlyReason}
+                  />
+                ) : (
+                  <Loading />
+                )}
+              </TabsContent>
+            </Tabs>
+          </PhoneElement>
         )}
       </div>
       <ModelBadge className="pt-2" />

@@ -10,9 +10,14 @@ export const DropdownMenuTrigger = Radix.Trigger;
 export const DropdownMenuGroup = Radix.Group;
 export const DropdownMenuRadioGroup = Radix.RadioGroup;
 
-export function DropdownMenuContent({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
+export type DropdownMenuContentProps = ComponentProps<typeof Radix.Content> & {
+  /** Where it stands in the document; default: at its end. */
+  container?: HTMLElement | null;
+};
+
+export function DropdownMenuContent({ className, container, ...rest }: DropdownMenuContentProps) {
   return (
-    <Radix.Portal>
+    <Radix.Portal container={container}>
       <Radix.Content sideOffset={4} collisionPadding={8} className={cn(menuStyle, className)} {...rest} />
     </Radix.Portal>
   );

@@ -247,6 +247,57 @@ test('a profile is handed on as far as it is known', async () => {
   expect(firedOf(ran).data).toEqual({ personId: 'person-1', ...profile });
 });
 
+describe('get profile', () => {
+  const services = (ran: { calls: { service: string; request: unknown }[] }) => ran.calls;
+
+  test('reads the account itself', async () => {
+    const account = { id: '17', username: 'shop', followerCount: 12 };
+    const ran = await runNode(GetProfile, { config: { what: 'account' }, answers: { account } });
+    expect(services(ran)).toEqual([{ service: 'instagram.getAccount', request: { account: 'trigger' } }]);
+    expect(firedOf(ran).data).toEqual(account);
+  });
+
+  test.each([
+    ['of the last days', { days: 30 }, { since: '2026-01-31T10:00:00.000Z', until: NOW }, []],
+    [
+      'of the post that was commented on, those that are asked for',
+      { mediaId: ' {{ trigger.comment.media.id }} ', metrics: [' likes', 'saved', '', 'likes'] },
+      { mediaId: 'media-1' },
+      ['likes', 'saved'],
+    ],
+  ])('reads figures %s', async (_case, config, of, metrics) => {
+    const insights = { reach: 12 };
+    const ran = await runNode(GetProfile, { config: { what: 'insights', ...config }, answers: { insights } });
+    expect(services(ran)).toEqual([
+      { service: 'instagram.getInsights', request: { account: 'trigger', of, metrics } },
+    ]);
+    expect(firedOf(ran).data).toEqual({ ...of, metrics: insights });
+  });
+
+  test('reads another business, with or without the @', async () => {
+    const account = { id: '18', username: 'bluebottle' };
+    const config = { what: 'business_discovery', username: ' @{{ trigger.comment.text }} ' };
+    const trigger = { ...comment, comment: { id: 'c1', text: 'bluebottle' } };
+    const ran = await runNode(GetProfile, { config, trigger, answers: { account } });
+    expect(services(ran)[0]?.request).toEqual({ account: 'trigger', username: 'bluebottle' });
+    expect(firedOf(ran).data).toEqual(account);
+  });
+
+  test.each([
+    [
+      { what: 'business_discovery', username: 'a){id},business_discovery.username(b' },
+      'bad_username',
+      'username',
+    ],
+    [{ what: 'business_discovery', username: 'a'.repeat(31) }, 'bad_username', 'username'],
+    [{ what: 'business_discovery' }, 'missing_target', 'username'],
+    [{ what: 'insights', metrics: ['reach&fields=email'] }, 'bad_metric', 'metrics'],
+    [{ what: 'person', personId: ' ' }, 'missing_target', 'personId'],
+  ])('%j asks nobody', async (config, code, field) => {
+    await expect(runNode(GetProfile, { config })).rejects.toMatchObject({ code, field, retryable: false });
+  });
+});
+
 describe('publish a post', () => {
   const services = (ran: { calls: { service: string }[] }) => ran.calls.map(({ service }) => service);
 

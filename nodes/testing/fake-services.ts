@@ -1,11 +1,13 @@
 import { NodeError } from '../../engine/errors.ts';
 import type {
+  AccountProfile,
   AgentRequest,
   AiService,
   ClassifyRequest,
   Contact,
   ContainerStatus,
   FaqAnswer,
+  Insights,
   ModerationCategory,
   NodeServices,
   Passage,
@@ -44,6 +46,8 @@ export type FakeAnswers = {
   messages?: { id: string; text: string; fromId: string; at?: string }[];
   commentExists?: boolean;
   profile?: PersonProfile;
+  account?: AccountProfile;
+  insights?: Insights;
   publishingLimit?: { used: number; total: number };
   containerStatus?: ContainerStatus;
   media?: { id: string; caption: string }[];
@@ -136,6 +140,18 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
       async getProfile(request) {
         record('instagram.getProfile', request);
         return answers.profile ?? {};
+      },
+      async getAccount(request) {
+        record('instagram.getAccount', request);
+        return answers.account ?? { id: 'account-1' };
+      },
+      async getInsights(request) {
+        record('instagram.getInsights', request);
+        return answers.insights ?? {};
+      },
+      async discoverBusiness(request) {
+        record('instagram.discoverBusiness', request);
+        return answers.account ?? { id: 'account-2' };
       },
       async readStarters(request) {
         record('instagram.readStarters', request);

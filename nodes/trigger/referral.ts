@@ -53,7 +53,7 @@ export class ReferralTrigger {
       '',
       '`{{ trigger.referral.ref }}` is the word after `?ref=`, `{{ trigger.referral.adId }}` the ad.',
       '',
-      'Opening a link does not open the 24 hours in which you may send messages; what the person then writes or taps does.',
+      'To somebody who wrote to you before, this flow may send messages for 24 hours after they opened the link. A tap on an ad allows none by itself: there, and for people who are new, what they write or tap next does.',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],

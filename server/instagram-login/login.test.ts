@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeServices } from '../../nodes/testing/fake-services.ts';
 import { decryptToken } from '../accounts/token-cipher.ts';
 import { newId } from '../database/id.ts';
 import type { ApiServer } from '../http/testing/api-server.ts';
 import { cookieOf, startApi } from '../http/testing/api-server.ts';
+import { NO_RATE_LIMITS } from '../instagram/rate-limits.ts';
+import { createNodeServices } from '../node-services.ts';
 import { beginLogin } from './oauth-states.ts';
 import type { LoginStub, StubAccount } from './testing/login-stub.ts';
 import { startLoginStub } from './testing/login-stub.ts';
@@ -171,6 +174,46 @@ describe('a login at Facebook', () => {
   it('says when no page has an account', async () => {
     stub.person.accounts = [];
     expect((await connect('facebook')).search).toBe('?login=no_account');
+  });
+});
+
+describe('messages and conversations of an account', () => {
+  it.each([
+    ['instagram', (one: StubAccount) => one.externalId, '/graph'],
+    ['facebook', (one: StubAccount) => one.pageId, '/facebook'],
+  ] as const)('with the %s login go by whom its token belongs to', async (login, owner, base) => {
+    const [shop] = stub.person.accounts;
+    shop!.messages = [
+      { id: 'm1', text: 'Hello?', at: '2026-06-10T12:00:00.000Z', from: { id: 'mia', username: 'mia' } },
+    ];
+    await connect(login);
+    const row = await stored(shop!.externalId);
+    stub.sent.length = 0;
+    stub.calls.length = 0;
+    const { ai, http } = createFakeServices().services;
+    const services = createNodeServices({
+      pool: api.pool,
+      encryptionKey: api.context.secrets.encryptionKey,
+      graphUrl: api.context.config.INSTAGRAM_GRAPH_URL,
+      ownUrl: () => api.url,
+      rateLimits: NO_RATE_LIMITS,
+      ai,
+      http,
+    });
+    const instagram = services.instagramOf(workspaceId);
+    const to = { account: row.id, recipientId: 'mia' };
+    const { signal } = new AbortController();
+
+    const { messageId } = await instagram.sendMessage({ ...to, text: 'Hi' }, signal);
+    const listed = await instagram.listMessages(to, signal);
+    await services.close();
+
+    expect(messageId).toBe('message-1');
+    expect(stub.sent).toEqual([
+      { by: owner(shop!), body: { recipient: { id: 'mia' }, message: { text: 'Hi' } } },
+    ]);
+    expect(listed).toMatchObject([{ id: 'm1', text: 'Hello?', fromId: 'mia' }]);
+    expect(stub.calls).toEqual([`POST ${base}/me/messages`, `GET ${base}/me/conversations`]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { NodeError } from '../../engine/errors.ts';
 import { decryptToken } from '../accounts/token-cipher.ts';
+import type { Login } from '../contract/accounts.ts';
 import { ExpiringCache } from '../expiring-cache.ts';
 import type { GraphAccount } from './graph-client.ts';
 import type { LimitedAccount } from './send-limits.ts';
@@ -12,6 +13,8 @@ const CACHE_SIZE = 10_000;
 /** An account of ours, ready to be spoken for. */
 export type ConnectedAccount = GraphAccount &
   LimitedAccount & {
+    /** How it was connected; `manual`: by a token that somebody typed in. */
+    login: Login | 'manual';
     /** Tells its token from an earlier or later one without showing it. */
     tokenPrint: string;
   };
@@ -24,6 +27,7 @@ type Row = {
   access_token_encrypted: string;
   token_print: string;
   graph_url: string | null;
+  login: Login | 'manual';
   status: string;
 };
 
@@ -70,7 +74,7 @@ export class AccountDirectory {
     const [column, value] = 'id' in key ? ['id::text', key.id] : ['external_id', key.externalId];
     const { rows } = await this.#query(
       `select id, username, is_sandbox, external_id, access_token_encrypted,
-           md5(access_token_encrypted) as token_print, graph_url, status
+           md5(access_token_encrypted) as token_print, graph_url, login, status
          from accounts where workspace_id = $1 and ${column} = $2`,
       [workspaceId, value],
     );
@@ -98,6 +102,7 @@ export class AccountDirectory {
       workspaceId,
       username: row.username,
       isSandbox: row.is_sandbox,
+      login: row.login,
       externalId: row.external_id,
       graphUrl: this.#resolve(row.graph_url),
       accessToken: decryptToken(this.#encryptionKey, row.access_token_encrypted),

@@ -174,7 +174,7 @@ export class GraphClient {
     });
   }
 
-  /** The newest messages of the conversation with this person, of both sides. */
+  /** The newest messages of the conversation with this person, of both sides. `me`: see graph-messages.ts. */
   async listMessages(account: GraphAccount, personId: string, signal: AbortSignal) {
     const person = encodeURIComponent(personId);
     const fields = encodeURIComponent('messages.limit(25){id,message,from,created_time}');
@@ -182,7 +182,7 @@ export class GraphClient {
       operation: `read the conversation with ${personId}`,
       family: 'list_messages',
       method: 'GET',
-      path: `/${encodeURIComponent(account.externalId)}/conversations?platform=instagram&user_id=${person}&fields=${fields}`,
+      path: `/me/conversations?platform=instagram&user_id=${person}&fields=${fields}`,
       signal,
     });
     const messages = answer.data.flatMap((conversation) => conversation.messages?.data ?? []);

@@ -103,6 +103,8 @@ const KNOWN: readonly Known[] = [
   // "No matching user", "The requested user cannot be found".
   { code: 100, subcodes: [2018001, 2534014], class: 'unreachable_person' },
   { code: 100, subcodes: [33], class: 'gone' },
+  // "Invalid user id" of Business Discovery: the name is nobody's, or no professional account's. No page documents it.
+  { code: 110, subcodes: [2207013], class: 'gone' },
   { code: 10, subcodes: [2534022, 2018278, 2018065], class: 'outside_window' },
   // "This person isn't receiving messages from you right now."
   { code: 200, subcodes: [1545041], class: 'unreachable_person' },

@@ -33,7 +33,7 @@ export async function sendContent(
       : `send ${NOUNS[content.kind]} to ${to.id}`,
     family: isPrivateReply ? 'private_reply' : FAMILIES[content.kind],
     method: 'POST',
-    path: messagesOf(account),
+    path: MESSAGES,
     body: {
       recipient: isPrivateReply ? { comment_id: to.commentId } : { id: to.id },
       message: messageOf(content),
@@ -55,7 +55,7 @@ export async function sendSenderAction(
     operation: `show "${action}" to ${recipientId}`,
     family: 'sender_action',
     method: 'POST',
-    path: messagesOf(account),
+    path: MESSAGES,
     body: { recipient: { id: recipientId }, sender_action: action },
     signal,
   });
@@ -73,7 +73,7 @@ export async function reactToMessage(
     operation: `${reaction === null ? 'take back the reaction' : 'react'} to message ${messageId}`,
     family: 'react',
     method: 'POST',
-    path: messagesOf(account),
+    path: MESSAGES,
     body: {
       recipient: { id: recipientId },
       sender_action: reaction === null ? 'unreact' : 'react',
@@ -96,7 +96,12 @@ const FAMILIES = {
   cards: 'send_cards',
 } as const;
 
-const messagesOf = (account: GraphAccount): string => `/${encodeURIComponent(account.externalId)}/messages`;
+/**
+ * Messages are sent by whom the token belongs to: the account itself with the Instagram login ("Send Messages":
+ * `/<IG_ID>/messages` or `/me/messages`), its page with the Facebook login ("Send a Message" of Instagram Messaging:
+ * `/<PAGE_ID>/messages` or `/me/messages`). `me` is right for both; the id of the account is not, with a page's token.
+ */
+const MESSAGES = '/me/messages';
 
 function messageOf(content: MessageContent): unknown {
   switch (content.kind) {

@@ -68,7 +68,7 @@ export async function readStarters(
     operation: 'read the ice breakers and the menu',
     family: 'read_starters',
     method: 'GET',
-    path: `${starterPath(account)}&fields=ice_breakers,persistent_menu`,
+    path: `${STARTERS}&fields=ice_breakers,persistent_menu`,
     signal,
   });
   const starters: ConversationStarters = { iceBreakers: [], menu: [] };
@@ -103,16 +103,16 @@ export async function writeStarters(
   const call = { operation: 'set the ice breakers and the menu', family: 'write_starters', signal };
   if (Object.keys(set).length > 0) {
     const body = { platform: 'instagram', ...set };
-    await client.call(account, resultAnswer, { ...call, method: 'POST', path: starterPath(account), body });
+    await client.call(account, resultAnswer, { ...call, method: 'POST', path: STARTERS, body });
   }
   if (removed.length > 0) {
-    const path = `${starterPath(account)}&fields=${removed.join(',')}`;
+    const path = `${STARTERS}&fields=${removed.join(',')}`;
     await client.call(account, resultAnswer, { ...call, method: 'DELETE', path });
   }
 }
 
-const starterPath = (account: GraphAccount): string =>
-  `/${encodeURIComponent(account.externalId)}/messenger_profile?platform=instagram`;
+/** Of the account, or of its page with the Facebook login: the token decides (graph-messages.ts). */
+const STARTERS = '/me/messenger_profile?platform=instagram';
 
 function defaultOf<T>(entries: { locale: string; call_to_actions: T[] }[]): T[] {
   return entries.find(({ locale }) => locale === 'default')?.call_to_actions ?? [];

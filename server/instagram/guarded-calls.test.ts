@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeError } from '../../engine/errors.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
+import type { StepRecord } from '../../engine/journal.ts';
 import type { InstagramService } from '../../engine/services.ts';
 import { encryptToken } from '../accounts/token-cipher.ts';
 import { newId } from '../database/id.ts';
@@ -47,8 +48,10 @@ const manual: TriggerEvent = { kind: 'manual', at: '2026-06-10T12:00:00.000Z' };
 const executionId = newId();
 const signal = new AbortController().signal;
 
-/** The Instagram of one execution in a process of its own. */
-function open(event: TriggerEvent = manual): InstagramService {
+type Opened = { event?: TriggerEvent; executionId?: string | null; steps?: StepRecord[] };
+
+/** The Instagram of one execution in a process of its own; with `executionId: null` that of a person who writes. */
+function open({ event = manual, ...execution }: Opened = {}): InstagramService {
   const { pool } = database;
   return createInstagramService(
     {
@@ -57,7 +60,7 @@ function open(event: TriggerEvent = manual): InstagramService {
       limits: new SendLimits({ pool, limits: NO_RATE_LIMITS }),
       guards: createSendGuards({ pool, onAccountNeedsLogin: (one) => lost.push(one) }),
     },
-    { workspaceId: workspace.id, executionId, event },
+    { workspaceId: workspace.id, executionId, event, ...execution },
   );
 }
 
@@ -131,7 +134,7 @@ describe('what the rules do not allow', () => {
     expect(await codeOf(send(open()))).toBe('policy_opted_out');
     expect(graph.requests).toEqual([]);
     const event: TriggerEvent = { kind: 'message', at: new Date().toISOString(), from: { id: 'mia' } };
-    expect(await codeOf(send(open(event)))).toBe('sent');
+    expect(await codeOf(send(open({ event })))).toBe('sent');
   });
 
   it('says until when, where Instagram asked for a long silence', async () => {
@@ -152,28 +155,119 @@ describe('what the rules do not allow', () => {
 describe('the tag for people', () => {
   it('goes with what the team writes after 24 hours, and with nothing else', async () => {
     await addContact({ lastIncoming: '25 hours' });
-    expect(await codeOf(send(open(), 'team'))).toBe('sent');
+    expect(await codeOf(send(open({ executionId: null }), 'team'))).toBe('sent');
     await database.pool.query('update conversations set last_incoming_at = now() where account_id = $1', [
       account(),
     ]);
-    await send(open(), 'team');
+    await send(open({ executionId: null }), 'team');
     await send(open());
     expect(graph.requests.map(({ body }) => body.tag)).toEqual(['HUMAN_AGENT', undefined, undefined]);
     expect(graph.requests[0]?.body.messaging_type).toBe('MESSAGE_TAG');
+  });
+
+  /** What a person left in an approval of the execution. */
+  const approved = (text: string): StepRecord => ({
+    nodeId: 'approval',
+    status: 'waiting',
+    attempt: 1,
+    wait: { for: 'approval', draft: 'Hello' },
+    resume: { kind: 'approval', decision: 'approved', by: 'Ann', text },
+  });
+
+  it('goes with the text of an execution that a person changed, and stands there as theirs', async () => {
+    await addContact({ lastIncoming: '25 hours' });
+    expect(await codeOf(send(open({ steps: [approved('Hi')] })))).toBe('sent');
+    expect(graph.posted.map(({ tag }) => tag)).toEqual(['HUMAN_AGENT']);
+    expect(
+      await rows(
+        'select author from messages m join conversations v on v.id = m.conversation_id where v.account_id = $1',
+      ),
+    ).toEqual([{ author: 'team' }]);
+  });
+
+  it.each<[string, StepRecord[], 'team' | undefined]>([
+    ['says so itself', [], 'team'],
+    ['sends something else than what was approved', [approved('Hi there')], undefined],
+  ])('does not go with what a node %s', async (_case, steps, author) => {
+    await addContact({ lastIncoming: '25 hours' });
+    expect(await codeOf(send(open({ steps }), author))).toBe('policy_window_closed');
+    expect(graph.requests).toEqual([]);
+  });
+});
+
+describe('who came by a link', () => {
+  const cameAgo = (ms: number, referral?: TriggerEvent['referral']): TriggerEvent => ({
+    kind: 'referral',
+    at: new Date(Date.now() - ms).toISOString(),
+    from: { id: 'mia' },
+    ...(referral && { referral }),
+  });
+  const HOUR_MS = 3_600_000;
+
+  it('is answered by the flow that this started, and by no other', async () => {
+    await addContact({ lastIncoming: '30 days' });
+    const event = cameAgo(HOUR_MS, { ref: 'news', source: 'IGME-SOURCE-LINK' });
+    expect([await codeOf(send(open({ event }))), await codeOf(send(open()))]).toEqual([
+      'sent',
+      'policy_window_closed',
+    ]);
+    expect(graph.posted.map(({ tag }) => tag)).toEqual([undefined]);
+  });
+
+  it.each<[string, TriggerEvent]>([
+    ['a day later', cameAgo(25 * HOUR_MS)],
+    ['whose link was an ad', cameAgo(HOUR_MS, { source: 'ADS', adId: '12' })],
+  ])('is not answered %s', async (_case, event) => {
+    await addContact({ lastIncoming: '30 days' });
+    expect(await codeOf(send(open({ event })))).toBe('policy_window_closed');
+  });
+
+  it('and asked for silence is left alone', async () => {
+    await addContact({ lastIncoming: '1 hour', optedOut: '30 minutes' });
+    expect(await codeOf(send(open({ event: cameAgo(0) })))).toBe('policy_opted_out');
+  });
+});
+
+describe('another business', () => {
+  const discover = () => open().discoverBusiness({ account: account(), username: 'bluebottle' }, signal);
+
+  it.each(['facebook', 'manual'])('is asked for with the login %s', async (login) => {
+    await database.pool.query('update accounts set login = $2 where id = $1', [account(), login]);
+    graph.reads = [
+      { status: 400, body: { error: { message: 'Invalid user id', code: 110, error_subcode: 2207013 } } },
+    ];
+    expect(await codeOf(discover())).toBe('instagram_gone');
+    expect(graph.requests).toHaveLength(1);
+  });
+
+  it('is not asked for with the Instagram login, which shows none', async () => {
+    await database.pool.query(`update accounts set login = 'instagram' where id = $1`, [account()]);
+    await expect(discover()).rejects.toMatchObject({ code: 'needs_facebook_login', retryable: false });
+    expect(graph.requests).toEqual([]);
+  });
+});
+
+describe('figures of a story that nobody saw', () => {
+  it('are none, and no missing permission stands at the account', async () => {
+    const message = '(#10) Not enough viewers for the media to show insights';
+    graph.reads = [{ status: 400, body: { error: { message, code: 10 } } }];
+    const of = { mediaId: '1' };
+    expect(await open().getInsights({ account: account(), of, metrics: [] }, signal)).toEqual({});
+    expect(await rows('select last_error from accounts where id = $1')).toEqual([{ last_error: null }]);
   });
 });
 
 describe('what was sent', () => {
   it('stands in the conversation, once, with who wrote it and by which run', async () => {
     await send(open());
-    await send(open(), 'team');
+    await send(open({ executionId: null }), 'team');
     expect(
       await rows(
         'select m.external_id, m.author, m.direction, m.text, m.execution_id from messages m join conversations v on v.id = m.conversation_id where v.account_id = $1 order by m.id',
       ),
     ).toEqual([
       { external_id: 'sent-1', author: 'flow', direction: 'out', text: 'Hi', execution_id: executionId },
-      { external_id: 'sent-2', author: 'team', direction: 'out', text: 'Hi', execution_id: executionId },
+      { external_id: 'sent-2', author: 'team', direction: 'out', text: 'Hi', execution_id: null },
     ]);
     expect(
       await rows(

@@ -5,6 +5,7 @@ import type { AccountDirectory, ConnectedAccount } from './account-directory.ts'
 import type { GraphAccount, GraphClient } from './graph-client.ts';
 import { classOf } from './graph-error.ts';
 import type { Pressure } from './platform-pressure.ts';
+import { authorOf } from './policy/author-of.ts';
 import type { Decision } from './policy/decide.ts';
 import { decide } from './policy/decide.ts';
 import type { PolicyFacts } from './policy/facts.ts';
@@ -145,7 +146,8 @@ export function createGuardedCalls(deps: GuardedCallsDeps, execution: ServedExec
     }
   }
 
-  async function send<T>(key: string, request: SendRequest, perform: Call<T>): Promise<T> {
+  async function send<T>(key: string, asked: SendRequest, perform: Call<T>): Promise<T> {
+    const request = { ...asked, author: authorOf(asked, execution) };
     const { family, signal } = request;
     const account = await find(key);
     const { id: accountId, workspaceId } = account;

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Plan } from '../../engine/compile.ts';
 import { compilePlan } from '../../engine/compile.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
 import { graphSchema } from '../../engine/graph.ts';
@@ -15,6 +17,7 @@ import { createFakeServices } from '../../nodes/testing/fake-services.ts';
 import { encryptToken } from '../accounts/token-cipher.ts';
 import type { DatabaseConnection } from '../database/connect.ts';
 import { connectDatabase } from '../database/connect.ts';
+import { newId } from '../database/id.ts';
 import type { Workspace } from '../executions/testing/harness.ts';
 import { createWorkspace } from '../executions/testing/harness.ts';
 import { createTestDatabase } from '../testing/database.ts';
@@ -34,6 +37,7 @@ const OK = { status: 200, headers: {}, body: '{"id":"reply-1"}' };
 /** A Graph API that answers as told, once, and well otherwise. */
 let answers: { status: number; headers: Record<string, string>; body: string }[] = [];
 let calls = 0;
+let bodies: string[] = [];
 let server: Server;
 let graphUrl: string;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
@@ -44,10 +48,12 @@ const dispatcher = createGraphDispatcher();
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    request.resume();
     calls += 1;
-    const { status, headers, body } = answers.shift() ?? OK;
-    response.writeHead(status, headers).end(body);
+    void readText(request).then((sent) => {
+      bodies.push(sent);
+      const { status, headers, body } = answers.shift() ?? OK;
+      response.writeHead(status, headers).end(body);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,6 +72,7 @@ afterAll(async () => {
 beforeEach(async () => {
   answers = [];
   calls = 0;
+  bodies = [];
   clock = new FakeClock(START);
   await advance(0);
   workspace = await createWorkspace(database.pool);
@@ -103,10 +110,13 @@ const graph = graphSchema.parse({
   edges: [{ id: 'a', source: 'start', target: 'reply' }],
 });
 
-const plan = compilePlan(graph, createBuiltinCatalogue());
+const replyFlow = compilePlan(graph, createBuiltinCatalogue());
 
-/** A process that runs executions of a flow with one reply. */
-function createProcess(rateLimits: string, { pool }: DatabaseConnection = database) {
+type Told = { pool?: DatabaseConnection['pool']; plan?: Plan; event?: TriggerEvent; executionId?: string };
+
+/** A process that runs executions of a flow, with one reply unless told. */
+function createProcess(rateLimits: string, told: Told = {}) {
+  const { pool = database.pool, plan = replyFlow, event = comment(), executionId = null } = told;
   const parsed = parseRateLimits(rateLimits);
   if (typeof parsed === 'string') throw new Error(parsed);
   const deps = {
@@ -119,12 +129,13 @@ function createProcess(rateLimits: string, { pool }: DatabaseConnection = databa
     const { services } = createFakeServices();
     const instagram = createInstagramService(deps, {
       workspaceId: workspace.id,
-      event: comment(),
+      executionId,
+      event,
       steps: journal.snapshot().steps,
       isHeld,
     });
     // The clock stands still while the run speaks to the servers.
-    const end = await runExecution(plan, fakeInput({ event: comment() }), journal.snapshot(), {
+    const end = await runExecution(plan, fakeInput({ event }), journal.snapshot(), {
       journal,
       clock,
       services: { ...services, instagram },
@@ -200,6 +211,69 @@ describe('a reply above the limit of the account', () => {
     await advance(10_000);
     expect((await first(journals[1])).end.status).toBe('succeeded');
     expect(calls).toBe(3);
+  });
+});
+
+describe('a message behind an approval, a day after the person wrote', () => {
+  const approvalFlow = compilePlan(
+    graphSchema.parse({
+      nodes: [
+        { id: 'start', type: 'trigger.message', name: 'Message' },
+        { id: 'approval', type: 'people.approval', name: 'Approval', config: { text: 'It costs 12 euros.' } },
+        {
+          id: 'send',
+          type: 'instagram.send_message',
+          name: 'Send',
+          config: { text: '{{ steps.approval.output.text }}' },
+          policy: { attempts: 1 },
+        },
+      ],
+      edges: [
+        { id: 'a', source: 'start', target: 'approval' },
+        { id: 'b', source: 'approval', sourceHandle: 'approved', target: 'send' },
+      ],
+    }),
+    createBuiltinCatalogue(),
+  );
+
+  it.each([
+    [
+      'that a person changed goes out as theirs',
+      'It costs 12 euros, and 10 for members.',
+      'succeeded',
+      'HUMAN_AGENT',
+    ],
+    [
+      'that a person left as it was stays the flow’s, and is too late',
+      'It costs 12 euros.',
+      'failed',
+      undefined,
+    ],
+  ])('%s', async (_case, text, status, tag) => {
+    const event: TriggerEvent = {
+      ...comment(),
+      kind: 'message',
+      message: { id: 'm1', text: 'How much?', attachments: [] },
+    };
+    await database.pool.query(
+      `with c as (insert into contacts (id, workspace_id, account_id, external_id) values ($1, $2, $3, 'person-1') returning id)
+       insert into conversations (id, workspace_id, account_id, contact_id, last_incoming_at)
+       select $4, $2, $3, id, $5 from c`,
+      [newId(), workspace.id, workspace.accountId, newId(), new Date(clock.now().getTime() - 25 * 3_600_000)],
+    );
+    const journal = new MemoryJournal();
+    const run = createProcess('off', { plan: approvalFlow, event, executionId: newId() });
+    expect((await run(journal)).end.status).toBe('waiting');
+    // As a decision is written (server/executions/decide-approval.ts).
+    const waiting = journal.steps.get('approval')!;
+    journal.steps.set('approval', {
+      ...waiting,
+      resume: { kind: 'approval', decision: 'approved', by: 'Ann', text },
+    });
+    answers = [{ status: 200, headers: {}, body: '{"message_id":"m2","recipient_id":"person-1"}' }];
+
+    expect((await run(journal)).end.status).toBe(status);
+    expect(bodies.map((body) => JSON.parse(body).tag)).toEqual(tag === undefined ? [] : [tag]);
   });
 });
 

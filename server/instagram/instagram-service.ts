@@ -1,4 +1,7 @@
+import { NodeError } from '../../engine/errors.ts';
 import type { InstagramService } from '../../engine/services.ts';
+import type { ConnectedAccount } from './account-directory.ts';
+import { readAccount, readBusiness, readInsights } from './graph-insights.ts';
 import type { MessageContent } from './graph-messages.ts';
 import { reactToMessage, sendContent, sendSenderAction } from './graph-messages.ts';
 import { readProfile, readStarters, writeStarters } from './graph-profiles.ts';
@@ -112,6 +115,14 @@ export function createInstagramService(deps: GuardedCallsDeps, execution: Served
         call(account, 'other', signal, (client, as) => readProfile(client, as, personId, signal));
       return cachedProfile(deps.guards.pool, await find(account), personId, fetch);
     },
+    getAccount: ({ account }, signal) =>
+      call(account, 'other', signal, (client, as) => readAccount(client, as, signal)),
+    getInsights: ({ account, of, metrics }, signal) =>
+      call(account, 'other', signal, (client, as) => readInsights(client, as, { of, metrics }, signal)),
+    discoverBusiness: async ({ account, username }, signal) => {
+      refuseInstagramLogin(await find(account));
+      return call(account, 'other', signal, (client, as) => readBusiness(client, as, username, signal));
+    },
     readStarters: ({ account }, signal) =>
       call(account, 'other', signal, (client, as) => readStarters(client, as, signal)),
     writeStarters: ({ account, ...starters }, signal) =>
@@ -129,6 +140,15 @@ export function createInstagramService(deps: GuardedCallsDeps, execution: Served
     listMedia: ({ account }, signal) =>
       call(account, 'other', signal, (client, as) => listMedia(client, as, signal)),
   };
+}
+
+/** "Business Discovery" is part of the Instagram API with Facebook Login alone. What a typed-in token may do nobody knows. */
+function refuseInstagramLogin({ login, username }: ConnectedAccount): void {
+  if (login !== 'instagram') return;
+  throw new NodeError(
+    'needs_facebook_login',
+    `@${username} was connected by the Instagram login, which shows no other accounts. Connect it over Facebook under Accounts.`,
+  );
 }
 
 type ToPerson = { account: string; recipientId: string; kind: SendKind; author?: Author | undefined };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NodeError } from '../../engine/errors.ts';
 import type { GraphAccount } from '../instagram/graph-client.ts';
 import { createGraphDispatcher, GraphClient } from '../instagram/graph-client.ts';
+import { readAccount, readBusiness, readInsights } from '../instagram/graph-insights.ts';
 import type { MessageContent, Recipient } from '../instagram/graph-messages.ts';
 import { reactToMessage, sendContent, sendSenderAction } from '../instagram/graph-messages.ts';
 import { readProfile, readStarters, writeStarters } from '../instagram/graph-profiles.ts';
@@ -26,7 +27,14 @@ import { startSandboxServer } from './testing/sandbox-server.ts';
  */
 
 /** Whom and what an operation is about; those of the recorded bodies, or what stands in the sandbox. */
-type Ids = { person: string; comment: string; media: string; message: string; container: string };
+type Ids = {
+  person: string;
+  comment: string;
+  media: string;
+  message: string;
+  container: string;
+  story: string;
+};
 
 const RECORDED: Ids = {
   person: '1254477777772919',
@@ -34,6 +42,7 @@ const RECORDED: Ids = {
   media: '17895695668004550',
   message: 'aWdfZAG1faXRlbToxOklHTWVzc2FnZAUlEOjE3ODQxNDA1ODIyMzA0OTE0',
   container: '17889615691921648',
+  story: '17855590849148465',
 };
 const RECORDED_ACCOUNT = '17841405822304914';
 
@@ -71,6 +80,11 @@ const talk = { type: 'postback', title: 'Talk', payload: 'HUMAN' } as const;
 const picture = 'https://example.com/a.jpg';
 const reply: Operation['run'] = (as, { comment }) => client.replyToComment(as, comment, 'Thank you!', signal);
 const image = { kind: 'image', url: picture, caption: 'Hello' } as const;
+const week = { since: '2026-06-03T12:00:00.000Z', until: '2026-06-10T12:00:00.000Z' };
+const figures =
+  (of: (ids: Ids) => Parameters<typeof readInsights>[2]['of'], ...metrics: string[]): Operation['run'] =>
+  (as, ids) =>
+    readInsights(client, as, { of: of(ids), metrics }, signal);
 const publishImage = async ({ as }: World) => {
   const { containerId } = await createContainer(client, as, image, signal);
   return publishContainer(client, as, containerId, signal);
@@ -194,6 +208,16 @@ const OPERATIONS: Record<string, Record<string, Operation>> = {
       run: (as) => writeStarters(client, as, { iceBreakers: [], menu: [] }, signal),
     },
   },
+  insights: {
+    'own account': { run: (as) => readAccount(client, as, signal) },
+    'figures of the account': { run: figures(() => week) },
+    'chosen figures': { run: figures(() => week, 'likes', 'saves') },
+    'figures of a post': { run: figures(({ media }) => ({ mediaId: media })) },
+    'figures of a story that nobody saw': { run: figures(({ story }) => ({ mediaId: story })) },
+    'a figure that posts do not have': { run: figures(({ media }) => ({ mediaId: media }), 'navigation') },
+    'another business': { run: (as) => readBusiness(client, as, 'bluebottle', signal) },
+    'a person by name': { run: (as) => readBusiness(client, as, 'mia', signal) },
+  },
   errors: {
     'outside the window': { before: async () => later(25), ...send(text) },
     'a second private reply': {
@@ -279,7 +303,9 @@ async function fill({ account, as }: World): Promise<Ids> {
     followerItem(account, { kind: 'message', username: 'mia', text: 'Hi', at: sandbox.state.now }),
   );
   const { containerId } = await createContainer(client, as, image, signal);
+  const story = await createContainer(client, as, { kind: 'story', url: picture, media: 'image' }, signal);
   return {
+    story: (await publishContainer(client, as, story.containerId, signal)).mediaId,
     person: followerId(account.externalId, 'mia'),
     comment: comment.externalId,
     media: DEFAULT_MEDIA,

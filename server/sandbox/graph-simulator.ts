@@ -14,6 +14,7 @@ import {
   replyToComment,
   showComment,
 } from './simulate-comments.ts';
+import { readInsights, showAccount } from './simulate-insights.ts';
 import { listConversations, sendMessage } from './simulate-messages.ts';
 import { deleteStarters, readStarters, setStarters, showPerson } from './simulate-profiles.ts';
 import {
@@ -90,6 +91,7 @@ export function graphSimulator(deps: Deps): Router {
   router.get('/:id/media', on(listMedia));
   router.post('/:id/media_publish', on(publishContainer));
   router.get('/:id/content_publishing_limit', on(publishingLimit));
+  router.get('/:id/insights', on(readInsights));
   router.post('/:id/messenger_profile', on(setStarters));
   router.get('/:id/messenger_profile', on(readStarters));
   router.delete('/:id/messenger_profile', on(deleteStarters));
@@ -114,9 +116,7 @@ export function graphSimulator(deps: Deps): Router {
 /** `GET /{id}`: the account, a comment, a post or container, a person. */
 const showObject: Simulate = async (call) => {
   const { id, account } = call;
-  if (id === 'me' || id === account.externalId) {
-    return { id: account.externalId, username: account.username };
-  }
+  if (id === 'me' || id === account.externalId) return showAccount(call);
   const found = (await showComment(call)) ?? (await showMedia(call)) ?? (await showPerson(call));
   if (!found) throw new Refused(noSuchObject(id));
   return found;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseMessage, refusePrivateReply, refuseReply } from './rules.ts';
+import { refuseMessage, refusePrivateReply, refuseReply, windowFrom } from './rules.ts';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000);
@@ -43,5 +43,14 @@ describe('message', () => {
     ['to somebody who never wrote', undefined, 2534022],
   ])('%s', (_case, lastIncomingAt, subcode) => {
     expect(refuseMessage(lastIncomingAt, 'Hi', NOW)?.subcode).toBe(subcode);
+  });
+
+  it.each([
+    ['wrote, then came by a link', hoursAgo(30), hoursAgo(1), hoursAgo(1)],
+    ['came by a link, then wrote', hoursAgo(1), hoursAgo(30), hoursAgo(1)],
+    ['wrote', hoursAgo(2), null, hoursAgo(2)],
+    ['came by a link and never wrote', null, hoursAgo(1), undefined],
+  ])('to somebody who %s', (_case, wroteAt, cameAt, expected) => {
+    expect(windowFrom({ wroteAt, cameAt })).toEqual(expected);
   });
 });

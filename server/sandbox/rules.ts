@@ -1,7 +1,8 @@
 /**
  * What Instagram allows, as the sandbox enforces it. Pure; sources: "IG Comment Replies" (limitations), "Send a Private
  * Reply to a Commenter" (limitations), "Send Messages" (messaging window), "Quick Replies", "Button Template", "Generic
- * Template", "User Profile API" and "Content Publishing" (error codes) of the Instagram Platform documentation.
+ * Template", "User Profile API", "Instagram Media Insights", "Business Discovery" and "Content Publishing" (error codes) of the
+ * Instagram Platform documentation.
  */
 
 /** Error body of the Graph API, with its HTTP status. */
@@ -82,6 +83,21 @@ export function refusePrivateReply(
 /** The longest after the person's last message that a message of a human agent may be sent. */
 const HUMAN_AGENT_MS = 7 * DAY_MS;
 
+/**
+ * Since when the account may message somebody: their last message, or a link that they opened since ("Send a Message": an
+ * `ig.me` link opens the window of a conversation that is there already).
+ */
+export function windowFrom({
+  wroteAt,
+  cameAt,
+}: {
+  wroteAt: Date | null;
+  cameAt: Date | null;
+}): Date | undefined {
+  if (wroteAt === null) return undefined;
+  return cameAt !== null && cameAt > wroteAt ? cameAt : wroteAt;
+}
+
 /** May the account message this person? Within 24 hours of the person's last message, with a human agent's tag 7 days. */
 export function refuseMessage(
   lastIncomingAt: Date | undefined,
@@ -147,6 +163,24 @@ export function refuseProfile(wroteAt: Date | null): GraphRefusal | null {
 export function refuseIceBreakers(count: number): GraphRefusal | null {
   if (count <= MAX_ICE_BREAKERS) return null;
   return refusal(400, 100, `Param ice_breakers must have at most ${MAX_ICE_BREAKERS} questions`);
+}
+
+// Figures and other accounts
+
+/** Is there a professional account of this name? Those of people are not shown. */
+export const noSuchBusiness = (): GraphRefusal => refusal(400, 110, 'Invalid user id', 2207013);
+
+/** May these figures be asked for together? One that is not known refuses them all. */
+export function refuseMetrics(asked: readonly string[], known: readonly string[]): GraphRefusal | null {
+  const unknown = asked.findIndex((metric) => !known.includes(metric));
+  if (unknown === -1) return null;
+  return refusal(400, 100, `metric[${unknown}] must be one of the following values: ${known.join(', ')}`);
+}
+
+/** Have enough people seen it? A story in the sandbox is new, and nobody has. */
+export function refuseInsights(product: string): GraphRefusal | null {
+  if (product !== 'STORY') return null;
+  return refusal(400, 10, 'Not enough viewers for the media to show insights');
 }
 
 // Publishing

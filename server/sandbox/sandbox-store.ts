@@ -129,18 +129,24 @@ export class SandboxStore {
     );
   }
 
-  /** When the person last wrote to the account or tapped something, and under which name. */
+  /** When the person last wrote to the account or tapped something, came by a link, and under which name. */
   async lastFrom(
     accountExternalId: string,
     personId: string,
-  ): Promise<{ username: string; wroteAt: Date | null } | undefined> {
-    const { rows } = await this.#pool.query<{ username: string | null; wroteAt: Date | null }>(
-      `select max(from_username) as username, max(at) filter (where kind = 'message') as "wroteAt"
+  ): Promise<{ username: string; wroteAt: Date | null; cameAt: Date | null } | undefined> {
+    const { rows } = await this.#pool.query<{
+      username: string | null;
+      wroteAt: Date | null;
+      cameAt: Date | null;
+    }>(
+      `select max(from_username) as username, max(at) filter (where kind = 'message') as "wroteAt",
+           max(at) filter (where kind = 'activity' and attachments @> '[{"kind": "referral"}]') as "cameAt"
          from sandbox_items where account_external_id = $1 and from_external_id = $2`,
       [accountExternalId, personId],
     );
     const [row] = rows;
-    return row?.username ? { username: row.username, wroteAt: row.wroteAt } : undefined;
+    if (!row?.username) return undefined;
+    return { username: row.username, wroteAt: row.wroteAt, cameAt: row.cameAt };
   }
 
   /** What the account published, oldest first. */

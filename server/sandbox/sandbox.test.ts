@@ -6,6 +6,7 @@ import { createGraphDispatcher, GraphClient } from '../instagram/graph-client.ts
 import type { Recipient } from '../instagram/graph-messages.ts';
 import { sendContent } from '../instagram/graph-messages.ts';
 import { SLOW_MS } from './bad-moods.ts';
+import { followerAct } from './follower-acts.ts';
 import { followerId } from './sandbox-account.ts';
 import type { SandboxAccount } from './sandbox-items.ts';
 import { followerItem } from './sandbox-items.ts';
@@ -93,6 +94,21 @@ describe('messages', () => {
       { text: 'Hi' },
     ]);
     sandbox.state.now = new Date(Date.now() + 25 * 3_600_000);
+    expect(await codeOf(sendText({ id: mia }, 'Late'))).toBe('instagram_outside_window');
+  });
+
+  it('go to somebody who comes back by a link, not to somebody new who does', async () => {
+    await message('Hi');
+    const opened = async (username: string) => {
+      const world = { store, account, now: sandbox.state.now };
+      await store.add(await followerAct(world, { kind: 'referral', username, ref: 'news' }));
+      return { id: followerId(account.externalId, username) };
+    };
+    sandbox.state.now = new Date(Date.now() + 48 * 3_600_000);
+    await sendText(await opened('mia'), 'Welcome back');
+    expect(await codeOf(sendText(await opened('sam'), 'Welcome'))).toBe('instagram_outside_window');
+    sandbox.state.now = new Date(Date.now() + 73 * 3_600_000);
+    const mia = followerId(account.externalId, 'mia');
     expect(await codeOf(sendText({ id: mia }, 'Late'))).toBe('instagram_outside_window');
   });
 
@@ -198,16 +214,20 @@ describe('bad moods', () => {
   });
 
   it('deliver webhooks twice and last first', async () => {
-    sandbox.state.webhookStatus = 503;
+    // In this mood an event that is alone waits for another one.
+    await store.setMoods(account.workspaceId, { ...mood, duplicateWebhooks: true, reorderWebhooks: true });
     const first = await comment('First');
     const second = await comment('Second');
-    await store.setMoods(account.workspaceId, { ...mood, duplicateWebhooks: true, reorderWebhooks: true });
-    sandbox.state.webhookStatus = 200;
-    await sandbox.delivery.wake();
-    const ids = sandbox.received
-      .map(({ body }) => JSON.parse(body).entry[0])
-      .filter((entry) => entry.id === account.externalId)
-      .map((entry) => entry.changes[0].value.id);
+    const delivered = () =>
+      sandbox.received
+        .map(({ body }) => JSON.parse(body).entry[0])
+        .filter((entry) => entry.id === account.externalId)
+        .map((entry) => entry.changes[0].value.id);
+    await vi.waitFor(async () => {
+      await sandbox.delivery.wake();
+      expect(delivered()).toHaveLength(4);
+    }, 10_000);
+    const ids = delivered();
     expect(ids).toEqual([second, second, first, first].map(({ externalId }) => externalId));
   });
 });

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { SandboxButton, SandboxPart } from '../contract/sandbox.ts';
-import { badParameter, noSuchObject, refuseContent, refuseMessage, refusePrivateReply } from './rules.ts';
+import {
+  badParameter,
+  noSuchObject,
+  refuseContent,
+  refuseMessage,
+  refusePrivateReply,
+  windowFrom,
+} from './rules.ts';
 import type { ActivityPart } from './sandbox-items.ts';
 import { ownItem } from './sandbox-items.ts';
 import type { NewSandboxItem, SandboxRow } from './sandbox-store.ts';
@@ -154,7 +161,7 @@ export function withReaction(
 
 async function requireWindow(call: SimulatedCall, personId: string, text = '', isHumanAgent = false) {
   const last = await call.store.lastFrom(call.account.externalId, personId);
-  throwIf(refuseMessage(last?.wroteAt ?? undefined, text, call.now(), isHumanAgent));
+  throwIf(refuseMessage(last && windowFrom(last), text, call.now(), isHumanAgent));
 }
 
 function contentOf(sent: z.output<typeof message>): { text: string; parts: SandboxPart[] } {

@@ -8,10 +8,10 @@ type Row = Record<string, unknown>;
 export type PeopleRows = { contacts: Row[]; comments: Row[]; messages: Row[] };
 
 /**
- * What a person does that opens the 24-hour window: writing, tapping a button or quick reply, answering or mentioning in
- * a story. Meta's "Messenger Platform and IG Messaging API policy" lists reactions and links with a `ref` for Messenger;
- * the pages on Instagram speak of messages alone ("Overview of Instagram Messaging API"), so they are not counted: what
- * is sent then is surely allowed. Comments never open it ("Private Replies").
+ * What a person says, which opens the 24-hour window: writing, tapping a button or quick reply, answering or mentioning in
+ * a story. Comments never open it ("Private Replies"). An `ig.me` link that is opened does, for the flow that it starts
+ * (server/instagram/policy/facts-of-event.ts): nothing was said, so that it is no last message. Reactions stand in Meta's
+ * list without a word on Instagram and are not counted (docs/webhooks.md).
  */
 const OPENING_KINDS = new Set<TriggerEvent['kind']>(['message', 'postback', 'story_reply', 'story_mention']);
 

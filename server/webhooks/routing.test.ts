@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createSentStore } from '../conversations/store-sent.ts';
 import { newId } from '../database/id.ts';
 import type { Workspace } from '../executions/testing/harness.ts';
 import { createWorkspace, publishFlow } from '../executions/testing/harness.ts';
+import { createFactsReader } from '../instagram/policy/read-facts.ts';
 import { createTestDatabase } from '../testing/database.ts';
 import { payloadFor } from './testing/payloads.ts';
 import type { Receiver } from './testing/receiver.ts';
@@ -270,6 +272,50 @@ describe('only the first message', () => {
     ]);
     await deliver('message-text');
     expect(await started(flowId)).toHaveLength(1);
+  });
+});
+
+describe('somebody whom the account wrote to first, by a private reply', () => {
+  const reply = () =>
+    createSentStore(pool).store({
+      what: 'message',
+      workspaceId: account.id,
+      accountId: account.accountId,
+      executionId: null,
+      personId: '503',
+      messageId: newId(),
+      text: 'Here is the link',
+      attachments: [],
+      author: 'flow',
+      commentId: 'comment-9',
+    });
+  const window = async () => {
+    const target = { personId: '503' };
+    const request = { workspaceId: account.id, accountId: account.accountId, family: 'messages', target };
+    return (await createFactsReader(pool).read(request)).window.state;
+  };
+
+  test('has never written: not for the rules, not for "only the first message"', async () => {
+    const flowId = await publish({ 'trigger.message': { firstOnly: true } });
+    await reply();
+    expect(await window()).toBe('never');
+    await deliver('message-text', { person: '503', flowId });
+    expect([await window(), await started(flowId)]).toEqual(['known', ['trigger.message']]);
+  });
+
+  test('has written once they did, whatever the account sends after', async () => {
+    await deliver('message-text', { person: '503' });
+    await reply();
+    expect(await window()).toBe('known');
+    const flowId = await publish({ 'trigger.message': { firstOnly: true } });
+    await deliver('message-image', { person: '503', change: { timestamp: 1_790_000_100_000 }, flowId });
+    expect(await started(flowId)).toEqual([]);
+  });
+
+  test('has never written though they opened a link', async () => {
+    await reply();
+    await deliver('referral-link', { person: '503' });
+    expect(await window()).toBe('never');
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migrateDatabase } from '../../database/migrate.ts';
+import { dropDatabase } from '../../testing/drop-database.ts';
 
 /** A database of its own. */
 export type ScratchDatabase = { url: string; drop(): Promise<void> };
@@ -14,10 +15,7 @@ export async function createScratchDatabase(adminUrl: string, template?: string)
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () =>
-      withClient(adminUrl, async (client) => {
-        await client.query(`drop database if exists ${name} with (force)`);
-      }),
+    drop: () => withClient(adminUrl, (client) => dropDatabase(client, name)),
   };
 }
 

@@ -39,6 +39,8 @@ export type LoginStub = {
   calls: string[];
   /** Accounts that are subscribed to webhooks, by external id or page id. */
   subscribed: Set<string>;
+  /** Messages that were sent, with the id of the account or page that sent them. */
+  sent: { by: string; body: unknown }[];
   /** A token that works for an account. */
   issueToken(account: StubAccount): string;
   /** The token works no longer. */
@@ -73,6 +75,7 @@ export async function startLoginStub(): Promise<LoginStub> {
   const failures = new Map<string, Failure>();
   const calls: string[] = [];
   const subscribed = new Set<string>();
+  const sent: LoginStub['sent'] = [];
 
   const issue = (kind: 'short' | 'long' | 'user' | 'page', account: StubAccount | null, scope: string[]) => {
     const token = `${kind}-${randomBytes(12).toString('hex')}`;
@@ -82,7 +85,8 @@ export async function startLoginStub(): Promise<LoginStub> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://stub');
-    const form = new URLSearchParams(await readText(request));
+    const text = await readText(request);
+    const form = new URLSearchParams(text);
     if (url.pathname.endsWith('/oauth/authorize') || url.pathname.endsWith('/dialog/oauth')) {
       return authorizePage(url, response);
     }
@@ -96,7 +100,27 @@ export async function startLoginStub(): Promise<LoginStub> {
     const token = tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
     if (!token) return answer(response, DEAD_TOKEN.status, DEAD_TOKEN.body);
     const [, , ...parts] = url.pathname.split('/');
-    graph(request.method ?? 'GET', parts.map(decodeURIComponent), token, response);
+    const path = parts.map(decodeURIComponent);
+    if (path[1] === 'messages') return send(path[0] ?? '', text, token, response);
+    graph(request.method ?? 'GET', path, token, response);
+  }
+
+  /** Only whom the token belongs to may send: the account itself, or the page behind it. */
+  function send(
+    id: string,
+    body: string,
+    { kind, account }: { kind: string; account: StubAccount | null },
+    response: ServerResponse,
+  ) {
+    const owner = kind === 'page' ? account?.pageId : account?.externalId;
+    if (owner === undefined || (id !== 'me' && id !== owner)) {
+      const message = `Unsupported post request. Object with ID '${id}' does not exist`;
+      return answer(response, 400, {
+        error: { message, type: 'GraphMethodException', code: 100, error_subcode: 33 },
+      });
+    }
+    sent.push({ by: owner, body: JSON.parse(body) });
+    answer(response, 200, { recipient_id: 'mia', message_id: `message-${sent.length}` });
   }
 
   /** The page on which the person decides. `&decision=` is what its buttons add. */
@@ -274,6 +298,7 @@ export async function startLoginStub(): Promise<LoginStub> {
     person,
     calls,
     subscribed,
+    sent,
     issueToken: (account) => issue('long', account, []),
     revoke: (token) => void tokens.delete(token),
     answerWith: (part, failure) => void (failure ? failures.set(part, failure) : failures.delete(part)),

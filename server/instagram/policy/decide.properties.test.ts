@@ -40,7 +40,7 @@ const facts: fc.Arbitrary<PolicyFacts> = fc.record({
     fc.constant({ state: 'never' } as const),
     time.map((lastIncomingAt) => ({ state: 'known', lastIncomingAt }) as const),
   ),
-  theirWord: fc.option(fc.record({ kind: fc.constantFrom('message', 'comment'), at: time })),
+  theirWord: fc.option(fc.record({ kind: fc.constantFrom('message', 'comment', 'link'), at: time })),
 });
 
 const send: fc.Arbitrary<ProposedSend> = fc.record({
@@ -59,19 +59,20 @@ function brokenRules(proposed: ProposedSend, known: PolicyFacts, tag: string | u
   const inConversation = isPrivate && kind !== 'private_reply';
   const hasText = ['text', 'quick_replies', 'buttons', 'media', 'template', 'private_reply'].includes(kind);
   const sinceMs = window.state === 'known' ? now - window.lastIncomingAt.getTime() : null;
+  const cameByLink = theirWord?.kind === 'link' && now - theirWord.at.getTime() < DAY_MS;
   const optedOutAt = contact?.optedOutAt?.getTime();
   const wroteAgain =
     optedOutAt !== undefined &&
-    ((theirWord && theirWord.at.getTime() > optedOutAt) ||
+    ((theirWord && theirWord.kind !== 'link' && theirWord.at.getTime() > optedOutAt) ||
       (author === 'team' && window.state === 'known' && window.lastIncomingAt.getTime() > optedOutAt));
   const rules: Record<string, boolean> = {
     'an account that is not connected sends nothing': account.status === 'connected',
     'nobody is written to who never wrote': !inConversation || window.state !== 'never',
     'a flow writes within 24 hours':
-      !inConversation || author === 'team' || sinceMs === null || sinceMs < DAY_MS,
-    'nobody writes after 7 days': !inConversation || sinceMs === null || sinceMs < 7 * DAY_MS,
+      !inConversation || author === 'team' || cameByLink || sinceMs === null || sinceMs < DAY_MS,
+    'nobody writes after 7 days': !inConversation || cameByLink || sinceMs === null || sinceMs < 7 * DAY_MS,
     'after 24 hours only with the tag':
-      !inConversation || sinceMs === null || sinceMs < DAY_MS || tag !== undefined,
+      !inConversation || cameByLink || sinceMs === null || sinceMs < DAY_MS || tag !== undefined,
     'the tag is for messages of the team': tag === undefined || (author === 'team' && hasText),
     'one private reply per comment': kind !== 'private_reply' || !comment?.privateReplyAt,
     'a private reply within 7 days':

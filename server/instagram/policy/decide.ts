@@ -177,7 +177,9 @@ function optedOut(at: Date): Refusal {
   );
 }
 
-function decideWindow({ kind, author }: ProposedSend, { window }: PolicyFacts, now: Date): Decision {
+function decideWindow({ kind, author }: ProposedSend, facts: PolicyFacts, now: Date): Decision {
+  const { window } = facts;
+  if (isOpenByLink(facts, now)) return ALLOWED;
   const mayTag = author === 'team' && isMessage(kind);
   if (window.state === 'unknown') return mayTag ? { verdict: 'allowed', tag: 'HUMAN_AGENT' } : ALLOWED;
   if (window.state === 'never') {
@@ -194,6 +196,15 @@ function decideWindow({ kind, author }: ProposedSend, { window }: PolicyFacts, n
     'policy_window_closed',
     `The last message of this person is of ${minute(window.lastIncomingAt)}. Instagram allows messages for ${most} after it; the next one is allowed once they write again.`,
   );
+}
+
+/**
+ * Who opens an old conversation by a link of ours is answered for 24 hours by the flow that this started. One that we opened
+ * ourselves by a private reply stays closed until they answer ("Private Replies").
+ */
+function isOpenByLink({ window, theirWord }: PolicyFacts, now: Date): boolean {
+  if (theirWord?.kind !== 'link' || window.state === 'never') return false;
+  return now.getTime() - theirWord.at.getTime() < STANDARD_WINDOW_MS;
 }
 
 function refused(code: RefusalCode, message: string): Refusal {

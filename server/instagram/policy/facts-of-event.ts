@@ -3,13 +3,12 @@ import type { CommentFacts, PolicyFacts } from './facts.ts';
 import type { SendTarget } from './proposed-send.ts';
 import type { StoredFacts } from './read-facts.ts';
 
-/** Kinds of events by which a person wrote privately to the account. */
+/** Kinds of events by which a person wrote privately to the account, or tapped what they could have written. */
 const PRIVATE_KINDS: ReadonlySet<TriggerEvent['kind']> = new Set([
   'message',
   'postback',
   'story_reply',
   'story_mention',
-  'referral',
 ]);
 
 /** The target with the person behind the comment, where the event that started the execution tells who it is. */
@@ -46,7 +45,17 @@ function theirWordOf(event: TriggerEvent, target: SendTarget): PolicyFacts['thei
   if (Number.isNaN(at.getTime())) return null;
   if (isOfComment(target, event)) return { kind: 'comment', at };
   const isTheirs = target.personId !== undefined && event.from?.id === target.personId;
-  return isTheirs && PRIVATE_KINDS.has(event.kind) ? { kind: 'message', at } : null;
+  if (!isTheirs) return null;
+  if (PRIVATE_KINDS.has(event.kind)) return { kind: 'message', at };
+  return isOpenedLink(event) ? { kind: 'link', at } : null;
+}
+
+/**
+ * An `ig.me` link that led a person into a conversation they had already. An ad does not count: there it is the message
+ * that the person then writes ("Send a Message", Messenger Platform, user actions that open the standard messaging window).
+ */
+function isOpenedLink({ kind, referral }: TriggerEvent): boolean {
+  return kind === 'referral' && referral?.adId === undefined && referral?.source?.toUpperCase() !== 'ADS';
 }
 
 /** The comment of the event, or the one above it, where a reply to a reply goes. */

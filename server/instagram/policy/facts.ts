@@ -11,8 +11,11 @@ export type PolicyFacts = {
   /** The person who is written to; null: not known. */
   contact: { optedOutAt: Date | null } | null;
   window: WindowFacts;
-  /** What of this person's started the execution; null when it was something else, or somebody else. */
-  theirWord: { kind: 'message' | 'comment'; at: Date } | null;
+  /**
+   * What of this person's started the execution; null when it was something else, or somebody else. `link`: they opened the
+   * conversation by a link of ours and said nothing.
+   */
+  theirWord: { kind: 'message' | 'comment' | 'link'; at: Date } | null;
 };
 
 export type CommentFacts = {

@@ -54,6 +54,26 @@ describe('window × kind × author', () => {
   });
 });
 
+describe('link × age × window × kind', () => {
+  const link = (span: string) => ({ kind: 'link', at: ago(span) }) as const;
+  //  the link opened, the window   message of a flow, of the team · gesture of a flow
+  it.each<[string, string, WindowFacts, string, string, string]>([
+    ['of an old conversation', '0s', last('3d'), 'yes', 'yes', 'yes'],
+    ['of one as old as can be', '23h 59m 59s', last('365d'), 'yes', 'yes', 'yes'],
+    ['a day ago', '24h', last('3d'), no, 'tag', no],
+    ['a day ago, of an older conversation', '24h', last('7d'), no, no, no],
+    ['and they wrote since', '24h', last('1h'), 'yes', 'yes', 'yes'],
+    ['of a conversation of which nothing is known', '1h', { state: 'unknown' }, 'yes', 'yes', 'yes'],
+    ['of a private reply that they have not answered', '1h', { state: 'never' }, no, no, no],
+  ])('%s (%s)', (_case, span, window, ofFlow, ofTeam, gesture) => {
+    const facts = factsWith({ window, theirWord: link(span) });
+    for (const kind of MESSAGES) {
+      expect([decided(kind, 'flow', facts), decided(kind, 'team', facts)]).toEqual([ofFlow, ofTeam]);
+    }
+    for (const kind of GESTURES) expect(decided(kind, 'flow', facts)).toBe(gesture);
+  });
+});
+
 describe('comment × age × kind, whoever wrote the text', () => {
   const late = 'private_reply_too_late';
   const used = { privateReplyAt: ago('1h') };
@@ -117,6 +137,15 @@ describe('somebody who asked not to be written to', () => {
       { window: last('1h') },
       'opted_out',
       'yes',
+      'opted_out',
+      'yes',
+      'yes',
+    ],
+    [
+      'and opens a link',
+      { window: last('3h'), theirWord: { kind: 'link', at: ago('1h') } },
+      'opted_out',
+      'opted_out',
       'opted_out',
       'yes',
       'yes',

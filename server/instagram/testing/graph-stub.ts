@@ -12,6 +12,8 @@ type Message = { id: string; message: string; from: { id: string }; created_time
 export class GraphStub {
   /** What comes next; null: the connection breaks after the call was taken. */
   answers: (GraphAnswer | null)[] = [];
+  /** What comes next where something is read. */
+  reads: GraphAnswer[] = [];
   requests: GraphRequest[] = [];
   messages: Message[] = [];
   /** Held back until this resolves, after the call was taken. */
@@ -35,6 +37,7 @@ export class GraphStub {
 
   reset(): void {
     this.answers = [];
+    this.reads = [];
     this.requests = [];
     this.messages = [];
     this.gate = Promise.resolve();
@@ -58,6 +61,8 @@ export class GraphStub {
   ): Promise<void> {
     this.requests.push({ method, path, body });
     if (method === 'GET') {
+      const read = this.reads.shift();
+      if (read) return void response.writeHead(read.status).end(JSON.stringify(read.body));
       const data = path.includes('/conversations') ? [{ messages: { data: this.messages } }] : [];
       response.end(JSON.stringify({ data }));
       return;
