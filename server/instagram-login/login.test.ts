@@ -197,7 +197,7 @@ describe('messages and conversations of an account', () => {
       graphUrl: api.context.config.INSTAGRAM_GRAPH_URL,
       ownUrl: () => api.url,
       rateLimits: NO_RATE_LIMITS,
-      ai,
+      ai: { of: () => ai },
       http,
     });
     const instagram = services.instagramOf(workspaceId);
