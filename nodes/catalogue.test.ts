@@ -14,7 +14,7 @@ test('has every type of the first release', () => {
     [
       'trigger.comment trigger.live_comment trigger.message trigger.postback trigger.story_mention',
       'trigger.story_reply trigger.mention trigger.reaction trigger.referral',
-      'trigger.manual trigger.webhook trigger.schedule',
+      'trigger.manual trigger.webhook trigger.schedule trigger.comment_spike',
       'ai.classify ai.reply ai.agent ai.extract ai.sentiment ai.moderate ai.score_lead',
       'ai.translate ai.summarize ai.caption knowledge.lookup knowledge.faq knowledge.remember',
       'logic.switch logic.condition logic.merge logic.delay logic.wait_for_reply logic.set logic.stop',

@@ -38,6 +38,7 @@ import { WaitForReply } from './logic/wait-for-reply.ts';
 import { Approval } from './people/approval.ts';
 import { Escalate } from './people/escalate.ts';
 import { CommentTrigger } from './trigger/comment.ts';
+import { CommentSpikeTrigger } from './trigger/comment-spike.ts';
 import { LiveCommentTrigger } from './trigger/live-comment.ts';
 import { ManualTrigger } from './trigger/manual.ts';
 import { MentionTrigger } from './trigger/mention.ts';
@@ -62,6 +63,7 @@ export const builtinNodes: NodeClass[] = [
   ReactionTrigger,
   ReferralTrigger,
   ScheduleTrigger,
+  CommentSpikeTrigger,
   WebhookTrigger,
   ManualTrigger,
   Classify,

@@ -83,7 +83,10 @@ export async function boot(options: BootOptions): Promise<Running> {
 
   await reencryptTokens(
     { pool, log },
-    { current: secrets.encryptionKey, old: config.ENCRYPTION_KEY_OLD ?? [] },
+    {
+      current: secrets.encryptionKey,
+      old: [...(config.ENCRYPTION_KEY_OLD ?? []), ...(secrets.formerEncryptionKeys ?? [])],
+    },
   );
 
   const catalogue = createBuiltinCatalogue();
@@ -243,6 +246,8 @@ export async function boot(options: BootOptions): Promise<Running> {
           encryptionKey: secrets.encryptionKey,
           webhookUrl,
           secret: secrets.sandboxAppSecret,
+          catalogue,
+          onStored: executions.onStored,
         });
   undo.defer(async () => upkeep?.stop());
   // Trained now, 0.2 s after the port is open, rather than while the first comment waits.

@@ -31,8 +31,14 @@ it('brings all tokens to the new key, in batches, and leaves alone what it has n
   );
 
   const deps = { pool, log: createLog('silent') };
-  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older', 'new'] })).toBe(451);
-  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older'] })).toBe(0);
+  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older', 'new'] })).toEqual({
+    done: 451,
+    left: 1,
+  });
+  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older'] })).toEqual({
+    done: 0,
+    left: 1,
+  });
 
   const { rows } = await pool.query('select external_id, access_token_encrypted as record from accounts');
   for (const { external_id: externalId, record } of rows) {

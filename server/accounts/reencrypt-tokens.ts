@@ -15,12 +15,12 @@ type Column = (typeof COLUMNS)[number];
 /**
  * Encrypts anew whatever a former key still holds, in small batches; several processes may do so side by side. Records
  * that no known key opens stay as they are, and the log says how many.
- * @returns how many were encrypted anew
+ * @returns how many were encrypted anew, and how many no known key opens
  */
 export async function reencryptTokens(
   deps: { pool: pg.Pool; log: Logger },
   keys: { current: string; old: readonly string[] },
-): Promise<number> {
+): Promise<{ done: number; left: number }> {
   const byId = new Map(keys.old.map((key) => [keyIdOf(key), key]));
   byId.delete(keyIdOf(keys.current));
   let done = 0;
@@ -44,7 +44,7 @@ export async function reencryptTokens(
       'Tokens are encrypted with a key that is not known: put it into ENCRYPTION_KEY_OLD, or connect the accounts and enter the keys of models again',
     );
   }
-  return done;
+  return { done, left };
 }
 
 async function reencryptBatch(
