@@ -4,8 +4,9 @@ import { createAiService } from '../server/ai/ai-service.ts';
 import { baseModel, trainClassifier } from '../server/ai/builtin/classifier.ts';
 import { intentClasses, intentNames } from '../server/ai/builtin/intents.ts';
 import { loadDotEnv, readConfig } from '../server/config.ts';
-import { createLog } from '../server/log.ts';
+import { DEFAULT_GUARDRAILS } from '../server/contract/ai-guardrails.ts';
 import { crossValidate } from './eval/cross-validate.ts';
+import { createDirectModelCalls } from './eval/direct-model-calls.ts';
 import type { HeldOutRow } from './eval/held-out.ts';
 import { FLOW_LABELS, readHeldOut } from './eval/held-out.ts';
 import type { Score } from './eval/score-labels.ts';
@@ -49,7 +50,10 @@ async function evaluate(): Promise<void> {
 
 async function judge(rows: HeldOutRow[], labels: string[], task: 'flow' | 'intent'): Promise<Score> {
   loadDotEnv();
-  const ai = createAiService({ config: readConfig(process.env), log: createLog('silent') });
+  const ai = createAiService({
+    calls: createDirectModelCalls(readConfig(process.env)),
+    guardrailsOf: async () => DEFAULT_GUARDRAILS,
+  }).of({ workspaceId: 'evaluation', executionId: null });
   const answers = [];
   for (const [index, row] of rows.entries()) {
     const request = { text: row.text, labels: labels.map((name) => ({ name })), model: options.model };

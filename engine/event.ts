@@ -39,6 +39,7 @@ export const triggerEventSchema = z.object({
     'webhook',
     'manual',
     'failure',
+    'comment_spike',
   ]),
   /** When it happened at the source, ISO 8601. */
   at: z.string(),
@@ -46,6 +47,8 @@ export const triggerEventSchema = z.object({
   account: z
     .object({ id: z.string(), username: z.string().optional(), rowId: z.string().optional() })
     .optional(),
+  /** Far more comments in an hour than the workspace calls normal. */
+  spike: z.object({ comments: z.number(), usual: z.number() }).optional(),
   from: person.optional(),
   /** True: the account itself did it (its own comment, an echo of what it sent). */
   isOwn: z.boolean().optional(),

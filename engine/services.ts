@@ -193,12 +193,21 @@ export type InstagramService = {
   ): Promise<{ id: string; caption: string; at?: string; permalink?: string }[]>;
 };
 
-export type ClassifyRequest = {
+/** Of every request to the AI. */
+export type AiRequest = {
+  /** `provider:model`, e.g. `openai:gpt-5-mini`; empty = what the workspace uses for this kind of task. */
+  model?: string;
+  /** Asked when the model fails, and the most tokens of an answer; empty = what the workspace uses. */
+  fallbackModel?: string;
+  maxTokens?: number;
+  /** The step that asks, for the list of requests and their cost. */
+  nodeId?: string;
+};
+
+export type ClassifyRequest = AiRequest & {
   text: string;
   labels: { name: string; description?: string; examples?: string[] }[];
   instructions?: string;
-  /** `provider:model`, e.g. `openai:gpt-5-mini`; empty = the workspace's default. */
-  model?: string;
 };
 
 export type ClassifyResult = {
@@ -215,42 +224,200 @@ export type Passage = {
   documentId: string;
   title: string;
   text: string;
+  /** Page of the document, from 1, where it has pages. */
+  page?: number;
   /** Higher is better; comparable inside one search only. */
   score: number;
 };
 
-export type ReplyRequest = {
+/**
+ * What is to happen with a text that the AI wrote, by the workspace's guardrails: it may be sent, a person looks at the draft
+ * first, or a person answers.
+ */
+export type TextMode = 'send' | 'draft' | 'escalate';
+
+/** A text that the AI wrote, after the guardrails. Only one with `mode: 'send'` may go out by itself. */
+export type WrittenText = {
+  text: string;
+  mode: TextMode;
+  /** Why it may not be sent, in words for the person who decides; empty for `send`. */
+  reasons: string[];
+  usage: StepUsage;
+};
+
+/** A text that answers a person. */
+type AnswerRequest = AiRequest & {
   /** What the person wrote. Data, never instructions. */
   message: string;
   /** The owner's instructions (already rendered). */
   instructions: string;
-  passages: Passage[];
+  /** Texts of strangers that the instructions may quote: taken out of them, for they are data too. */
+  outside?: string[];
+  /** The intent that the flow found; without it the guardrails look for themselves. */
+  intent?: { label: string; confidence: number };
   username?: string;
   language?: string;
   maxBytes: number;
-  model?: string;
 };
 
-export type ReplyResult = {
-  text: string;
+export type ReplyRequest = AnswerRequest & {
+  passages: Passage[];
+  /** A lookup was made: where it found nothing, the answer is that nobody knows yet. */
+  lookedUp?: boolean;
+};
+
+export type ReplyResult = WrittenText & {
   /** False when nothing relevant was found and the text says so. */
   grounded: boolean;
   /** Ids of the passages used. */
   sources: string[];
-  usage: StepUsage;
 };
 
+export type ExtractField = {
+  name: string;
+  description?: string;
+  type: 'text' | 'number' | 'date' | 'boolean' | 'email' | 'phone' | 'choice';
+  choices?: string[];
+};
+/** A date is `YYYY-MM-DD`, a phone number digits with a leading `+` where there was one; null: the text does not say. */
+export type ExtractedValue = string | number | boolean | null;
+
+export const MODERATION_CATEGORIES = [
+  'insult',
+  'threat',
+  'hate',
+  'sexual',
+  'self_harm',
+  'violence',
+  'spam',
+  'link',
+] as const;
+export type ModerationCategory = (typeof MODERATION_CATEGORIES)[number];
+
+/** One thing that an agent may do. What it does and for whom is fixed by the flow; the model fills in `parameters`. */
+export type AgentTool = {
+  name: string;
+  description: string;
+  /** JSON Schema of an object. */
+  parameters: Record<string, unknown>;
+  /** What it answers may be stated as a fact to the person. */
+  isSource: boolean;
+  /**
+   * @param input checked against `parameters` by the tool itself
+   * @throws NodeError when the step can't go on; what the model can do better it is told in the answer
+   */
+  run(input: unknown): Promise<string>;
+};
+
+export type AgentRequest = AnswerRequest & {
+  tools: AgentTool[];
+  /** Most calls of the model. */
+  maxSteps: number;
+  /** No further call once this much was spent. */
+  maxCostUsd: number;
+};
+
+/** The AI of one execution: what it costs and what it may write is its workspace's. */
 export type AiService = {
   classify(request: ClassifyRequest, signal: AbortSignal): Promise<ClassifyResult>;
   reply(request: ReplyRequest, signal: AbortSignal, onToken?: (text: string) => void): Promise<ReplyResult>;
+  /** @throws NodeError `agent_needs_model` without a model; `agent_step_limit`, `agent_cost_limit` */
+  agent(
+    request: AgentRequest,
+    signal: AbortSignal,
+    onToken?: (text: string) => void,
+  ): Promise<WrittenText & { steps: number }>;
+  extract(
+    request: AiRequest & { text: string; fields: ExtractField[]; instructions?: string },
+    signal: AbortSignal,
+  ): Promise<{ values: Record<string, ExtractedValue>; usage: StepUsage }>;
+  /** `score` from -1 (very negative) to 1. */
+  sentiment(
+    request: AiRequest & { text: string },
+    signal: AbortSignal,
+  ): Promise<{ sentiment: 'positive' | 'neutral' | 'negative'; score: number; usage: StepUsage }>;
+  /** How likely the text is each of these, from 0 to 1. */
+  moderate(
+    request: AiRequest & { text: string },
+    signal: AbortSignal,
+  ): Promise<{ scores: Record<ModerationCategory, number>; usage: StepUsage }>;
+  scoreLead(
+    request: AiRequest & { text: string; instructions?: string },
+    signal: AbortSignal,
+  ): Promise<{ score: 'hot' | 'warm' | 'cold'; reasons: string[]; usage: StepUsage }>;
+  /** @throws NodeError `translate_needs_model` without a model */
+  translate(
+    request: AiRequest & { text: string; language: string; instructions?: string; maxBytes: number },
+    signal: AbortSignal,
+    onToken?: (text: string) => void,
+  ): Promise<WrittenText>;
+  summarize(
+    request: AiRequest & {
+      text: string;
+      sentences: number;
+      language?: string;
+      instructions?: string;
+      maxBytes: number;
+    },
+    signal: AbortSignal,
+    onToken?: (text: string) => void,
+  ): Promise<WrittenText>;
+  caption(
+    request: AiRequest & {
+      /** What the post is about, in the owner's words. */
+      topic: string;
+      instructions: string;
+      hashtags: number;
+      language?: string;
+      maxBytes: number;
+    },
+    signal: AbortSignal,
+    onToken?: (text: string) => void,
+  ): Promise<WrittenText>;
+};
+
+/** A stored pair that answers a question. */
+export type FaqAnswer = {
+  /** Of the passage. */
+  id: string;
+  documentId: string;
+  question: string;
+  answer: string;
+  /** 0 to 1: how much the questions are alike. */
+  score: number;
 };
 
 export type KnowledgeService = {
   /** `knowledgeBase`: id, or empty for all bases of the workspace. */
   search(
-    request: { knowledgeBase?: string; query: string; limit: number },
+    request: {
+      knowledgeBase?: string;
+      query: string;
+      limit: number;
+      /** Only documents that came from there; empty for all. */
+      sources?: ('text' | 'upload' | 'url' | 'faq')[];
+    },
     signal: AbortSignal,
   ): Promise<Passage[]>;
+  /** The answer that was written for the question most like this one; null when none is as much like it as `threshold`. */
+  faq(
+    request: { knowledgeBase?: string; question: string; threshold: number },
+    signal: AbortSignal,
+  ): Promise<FaqAnswer | null>;
+  /**
+   * Puts an answered question before a person, who decides whether it is kept; without a base in the oldest. Idempotent per
+   * execution and node.
+   */
+  remember(
+    request: {
+      knowledgeBase?: string;
+      question: string;
+      answer: string;
+      executionId: string;
+      nodeId: string;
+    },
+    signal: AbortSignal,
+  ): Promise<{ suggestionId: string }>;
 };
 
 export type PeopleService = {

@@ -14,8 +14,9 @@ test('has every type of the first release', () => {
     [
       'trigger.comment trigger.live_comment trigger.message trigger.postback trigger.story_mention',
       'trigger.story_reply trigger.mention trigger.reaction trigger.referral',
-      'trigger.manual trigger.webhook trigger.schedule',
-      'ai.classify ai.reply knowledge.lookup',
+      'trigger.manual trigger.webhook trigger.schedule trigger.comment_spike',
+      'ai.classify ai.reply ai.agent ai.extract ai.sentiment ai.moderate ai.score_lead',
+      'ai.translate ai.summarize ai.caption knowledge.lookup knowledge.faq knowledge.remember',
       'logic.switch logic.condition logic.merge logic.delay logic.wait_for_reply logic.set logic.stop',
       'contact.update contact.tag contact.collect_field',
       'people.approval people.escalate',
@@ -54,6 +55,10 @@ describe.each(infos.map((info) => [info.type, info] as const))('%s', (type, info
 
 test.each([
   ['ai.classify', { labels: [{ name: 'praise' }, { name: 'spam' }] }, ['praise', 'spam', 'other']],
+  ['ai.reply', {}, ['out', 'escalate']],
+  ['ai.moderate', {}, ['safe', 'flagged']],
+  ['knowledge.faq', {}, ['found', 'not_found']],
+  ['ai.score_lead', {}, ['hot', 'warm', 'cold']],
   ['logic.switch', { cases: [{ name: 'large' }] }, ['large', 'else']],
   ['logic.condition', {}, ['true', 'false']],
   ['people.approval', {}, ['approved', 'rejected', 'timeout']],
@@ -68,6 +73,7 @@ test.each([
 test('what the outside world sees is marked', () => {
   const marked = infos.filter(({ hasEffect }) => hasEffect).map(({ type }) => type);
   expect(marked.sort()).toEqual([
+    'ai.agent',
     'contact.collect_field',
     'contact.tag',
     'contact.update',

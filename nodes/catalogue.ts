@@ -1,7 +1,15 @@
 import { NodeCatalogue } from '../engine/catalogue.ts';
 import type { NodeClass } from '../engine/node-type.ts';
+import { Agent } from './ai/agent.ts';
+import { Caption } from './ai/caption.ts';
 import { Classify } from './ai/classify.ts';
+import { Extract } from './ai/extract.ts';
+import { Moderate } from './ai/moderate.ts';
 import { Reply } from './ai/reply.ts';
+import { ScoreLead } from './ai/score-lead.ts';
+import { Sentiment } from './ai/sentiment.ts';
+import { Summarize } from './ai/summarize.ts';
+import { Translate } from './ai/translate.ts';
 import { CollectField } from './contact/collect-field.ts';
 import { ContactTag } from './contact/tag.ts';
 import { ContactUpdate } from './contact/update.ts';
@@ -17,7 +25,9 @@ import { ReplyToComment } from './instagram/reply-to-comment.ts';
 import { SendButtons } from './instagram/send-buttons.ts';
 import { SendMedia } from './instagram/send-media.ts';
 import { SendMessage } from './instagram/send-message.ts';
+import { Faq } from './knowledge/faq.ts';
 import { Lookup } from './knowledge/lookup.ts';
+import { Remember } from './knowledge/remember.ts';
 import { Condition } from './logic/condition.ts';
 import { Delay } from './logic/delay.ts';
 import { Merge } from './logic/merge.ts';
@@ -28,6 +38,7 @@ import { WaitForReply } from './logic/wait-for-reply.ts';
 import { Approval } from './people/approval.ts';
 import { Escalate } from './people/escalate.ts';
 import { CommentTrigger } from './trigger/comment.ts';
+import { CommentSpikeTrigger } from './trigger/comment-spike.ts';
 import { LiveCommentTrigger } from './trigger/live-comment.ts';
 import { ManualTrigger } from './trigger/manual.ts';
 import { MentionTrigger } from './trigger/mention.ts';
@@ -52,11 +63,22 @@ export const builtinNodes: NodeClass[] = [
   ReactionTrigger,
   ReferralTrigger,
   ScheduleTrigger,
+  CommentSpikeTrigger,
   WebhookTrigger,
   ManualTrigger,
   Classify,
   Reply,
+  Agent,
+  Extract,
+  Sentiment,
+  Moderate,
+  ScoreLead,
+  Translate,
+  Summarize,
+  Caption,
   Lookup,
+  Faq,
+  Remember,
   Condition,
   Switch,
   Merge,

@@ -3,6 +3,8 @@ import express from 'express';
 import type { AccountAccess } from './accounts/account-access.ts';
 import { accountRoutes } from './accounts/account-routes.ts';
 import { healthRoutesOfAccounts } from './accounts/health-routes.ts';
+import { guardrailRoutes } from './ai/guardrails/guardrail-routes.ts';
+import { aiRoutes } from './ai/routes.ts';
 import { approvalRoutes } from './approvals/approval-routes.ts';
 import { escalationRoutes } from './approvals/escalation-routes.ts';
 import { apiKeyRoutes } from './auth/api-key-routes.ts';
@@ -88,6 +90,8 @@ export function apiRoutes(context: ServerContext, extras: AppExtras): RouteSpec[
     ...notificationRoutes(context),
     ...nodeTypeRoutes(context),
     ...retentionRoutes(context),
+    ...aiRoutes(context),
+    ...guardrailRoutes(context),
     ...extras.routes,
     ...healthRoutes(context, extras.readiness, extras.health),
   ];

@@ -11,7 +11,11 @@ import { tellLoginLost } from './accounts/lose-login.ts';
 import { reencryptTokens } from './accounts/reencrypt-tokens.ts';
 import { startAccountUpkeep } from './accounts/upkeep.ts';
 import { createAiService } from './ai/ai-service.ts';
+import { createAnswerCache } from './ai/answer-cache.ts';
 import { baseModel } from './ai/builtin/classifier.ts';
+import { createGuardrailsReader } from './ai/guardrails/guardrails-store.ts';
+import { createModelCalls } from './ai/model-calls/create-model-calls.ts';
+import { createOpenAiModeration } from './ai/openai-moderation.ts';
 import { createApp } from './app.ts';
 import { createAuthentication } from './auth/authentication.ts';
 import type { Config } from './config.ts';
@@ -24,7 +28,7 @@ import { createFaults, servicesWithFaults } from './faults.ts';
 import { createHttpService } from './http-client/safe-request.ts';
 import { starterRoutes } from './instagram/starter-routes.ts';
 import { loginSettings } from './instagram-login/login-settings.ts';
-import { knowledgeRoutes } from './knowledge/routes.ts';
+import { openKnowledgeOfProcess } from './knowledge/knowledge-of-process.ts';
 import { createLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import { createTickets } from './live/tickets.ts';
@@ -79,7 +83,10 @@ export async function boot(options: BootOptions): Promise<Running> {
 
   await reencryptTokens(
     { pool, log },
-    { current: secrets.encryptionKey, old: config.ENCRYPTION_KEY_OLD ?? [] },
+    {
+      current: secrets.encryptionKey,
+      old: [...(config.ENCRYPTION_KEY_OLD ?? []), ...(secrets.formerEncryptionKeys ?? [])],
+    },
   );
 
   const catalogue = createBuiltinCatalogue();
@@ -95,6 +102,23 @@ export async function boot(options: BootOptions): Promise<Running> {
   const ownUrl = () => ownAddress(config, server);
   const publicUrl = () => config.PUBLIC_URL ?? addressOf(config, server);
 
+  const live = createLive();
+  const aiDeps = { pool, config, encryptionKey: secrets.encryptionKey };
+  const modelCalls = createModelCalls({ ...aiDeps, log, live });
+  undo.defer(modelCalls.close);
+  const moderation = createOpenAiModeration(aiDeps);
+  undo.defer(moderation.close);
+  const faults = createFaults(config.KILL_AT);
+  const http = createHttpService();
+  const knowledge = await openKnowledgeOfProcess({
+    ...aiDeps,
+    log,
+    live,
+    requests: modelCalls.requests,
+    download: http.download,
+    faults,
+  });
+  undo.defer(knowledge.close);
   const services = createNodeServices({
     pool,
     encryptionKey: secrets.encryptionKey,
@@ -107,8 +131,14 @@ export async function boot(options: BootOptions): Promise<Running> {
     },
     onUnkept: (error) => log.warn({ err: error }, 'what was sent could not be kept in the conversation'),
     ownUrl,
-    ai: createAiService({ config, log }),
-    http: createHttpService(),
+    ai: createAiService({
+      calls: modelCalls,
+      guardrailsOf: createGuardrailsReader(pool),
+      moderation,
+      answers: createAnswerCache({ pool, log, requests: modelCalls.requests }),
+    }),
+    http,
+    knowledgeOf: knowledge.serviceFor,
   });
   undo.defer(services.close);
 
@@ -120,8 +150,6 @@ export async function boot(options: BootOptions): Promise<Running> {
   });
   undo.defer(accountAccess.close);
 
-  const faults = createFaults(config.KILL_AT);
-  const live = createLive();
   const executions = createExecutions({
     config,
     log,
@@ -161,7 +189,7 @@ export async function boot(options: BootOptions): Promise<Running> {
       authentication,
       accountAccess,
       routes: [
-        ...knowledgeRoutes(context),
+        ...knowledge.routes,
         ...teamMessageRoutes(context, services.instagramOf),
         ...sandboxRoutes({ store, delivery }),
         ...starterRoutes(services.instagramOf),
@@ -191,9 +219,11 @@ export async function boot(options: BootOptions): Promise<Running> {
   });
 
   await executions.start();
+  if (config.ROLE !== 'server') knowledge.start(executions.holder);
   let drained: Promise<void> | undefined;
   const drain = () => {
-    drained ??= executions.stop();
+    // What it holds is given back while this process still says that it lives.
+    drained ??= knowledge.stop().then(() => executions.stop());
     return drained;
   };
   undo.defer(drain);
@@ -216,6 +246,8 @@ export async function boot(options: BootOptions): Promise<Running> {
           encryptionKey: secrets.encryptionKey,
           webhookUrl,
           secret: secrets.sandboxAppSecret,
+          catalogue,
+          onStored: executions.onStored,
         });
   undo.defer(async () => upkeep?.stop());
   // Trained now, 0.2 s after the port is open, rather than while the first comment waits.

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { KILL_AT } from './faults.ts';
 import { parseRateLimits } from './instagram/rate-limits.ts';
+import { parseEmbeddingModel } from './knowledge/embeddings/embedding-models.ts';
 
 /** An empty variable counts as not set: `.env.example` lists all of them empty. */
 const optional = <T extends z.ZodType>(schema: T) =>
@@ -58,12 +59,24 @@ const environmentSchema = z.object({
   ANTHROPIC_API_KEY: optional(z.string()),
   ANTHROPIC_BASE_URL: optional(httpUrl),
   GOOGLE_API_KEY: optional(z.string()),
+  GOOGLE_BASE_URL: optional(httpUrl),
   OPENROUTER_API_KEY: optional(z.string()),
+  OPENROUTER_BASE_URL: optional(httpUrl),
   OLLAMA_BASE_URL: optional(httpUrl),
+  /** Any other server that speaks OpenAI's protocol; many need no key. */
+  COMPATIBLE_BASE_URL: optional(httpUrl),
+  COMPATIBLE_API_KEY: optional(z.string()),
   PINECONE_API_KEY: optional(z.string()),
   PINECONE_INDEX: optional(z.string()),
   PINECONE_CONTROLLER_HOST: optional(httpUrl),
   QDRANT_URL: optional(httpUrl),
+  QDRANT_API_KEY: optional(z.string()),
+  KNOWLEDGE_STORE: optional(z.enum(['pgvector', 'scan', 'pinecone', 'qdrant'])),
+  KNOWLEDGE_EMBEDDINGS: optional(
+    z.string().refine((text) => text === 'none' || parseEmbeddingModel(text) !== null, {
+      message: 'must be none, openai:<model>, google:<model> or ollama:<model>, with @<dimension> if wanted',
+    }),
+  ),
   ROLE: withDefault(z.enum(['all', 'server', 'worker']), 'all'),
   WORKER_CONCURRENCY: withDefault(z.coerce.number().int().min(1).max(1_000), 250),
   CUSTOM_NODES_DIR: optional(z.string()),

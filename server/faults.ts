@@ -1,7 +1,7 @@
 import type { NodeServices } from '../engine/services.ts';
 
 /** What a crash can fall before or after: anything that leaves the process. */
-const MOMENTS = ['store', 'claim', 'journal', 'send', 'queue'] as const;
+const MOMENTS = ['store', 'claim', 'journal', 'send', 'queue', 'ingest'] as const;
 type Moment = (typeof MOMENTS)[number];
 
 /** Goes around everything that leaves the process, so that a test can end it right before or after. */

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../engine/event.ts';
 import type { StepRecord } from '../engine/journal.ts';
-import type { AiService, HttpService, InstagramService, NodeServices } from '../engine/services.ts';
+import type { HttpService, InstagramService, KnowledgeService, NodeServices } from '../engine/services.ts';
+import type { AiServices } from './ai/ai-service.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
 import { AccountDirectory } from './instagram/account-directory.ts';
 import { createGraphDispatcher, GraphClient } from './instagram/graph-client.ts';
@@ -10,7 +11,6 @@ import type { RateLimits } from './instagram/rate-limits.ts';
 import type { SendGuardsDeps } from './instagram/send-guards.ts';
 import { createSendGuards } from './instagram/send-guards.ts';
 import { SendLimits } from './instagram/send-limits.ts';
-import { createKnowledgeService } from './knowledge/knowledge-service.ts';
 import { createPeopleService } from './people/people-service.ts';
 
 type Deps = {
@@ -25,8 +25,9 @@ type Deps = {
   /** Told when what was sent could not be kept, and when an account needs a new login. */
   onUnkept?: SendGuardsDeps['onUnkept'];
   onAccountNeedsLogin?: SendGuardsDeps['onAccountNeedsLogin'];
-  ai: AiService;
+  ai: AiServices;
   http: HttpService;
+  knowledgeOf: (workspaceId: string) => KnowledgeService;
 };
 
 /** What node code may ask of the world, for one execution: everything stays inside its workspace. */
@@ -71,8 +72,8 @@ export function createNodeServices(deps: Deps): ProcessServices {
         { accounts, client, limits, guards },
         { workspaceId, executionId, event, ...(steps && { steps }), ...(isHeld && { isHeld }) },
       ),
-      ai,
-      knowledge: createKnowledgeService({ pool }, workspaceId),
+      ai: ai.of({ workspaceId, executionId }),
+      knowledge: deps.knowledgeOf(workspaceId),
       people: createPeopleService(pool, workspaceId),
       contacts: createContactsService(pool, { workspaceId, event }),
       http,

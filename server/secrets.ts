@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from './config.ts';
-import { createSecretFile } from './secret-file.ts';
+import { createSecretFile, replaceSecretFile } from './secret-file.ts';
 import { StartError } from './start-error.ts';
 
 /** Secrets of the process; from the environment, or generated once into DATA_DIR in the embedded shape. */
@@ -12,6 +12,8 @@ export type Secrets = {
   appSecret: string;
   /** Encrypts access tokens at rest (ENCRYPTION_KEY). */
   encryptionKey: string;
+  /** Of a change of the generated key that was cut short: what it still holds is encrypted anew at start. */
+  formerEncryptionKeys?: string[];
   /** `hub.verify_token` of Meta's handshake (META_VERIFY_TOKEN). */
   verifyToken: string;
   /**
@@ -26,6 +28,7 @@ export type Secrets = {
 const generatedSchema = z.object({
   appSecret: z.string().min(16),
   encryptionKey: z.string().min(16),
+  formerEncryptionKeys: z.array(z.string().min(16)).optional(),
   verifyToken: z.string().min(1),
 });
 type Generated = z.output<typeof generatedSchema>;
@@ -57,6 +60,7 @@ export async function loadSecrets(config: SecretVariables): Promise<Secrets> {
   return {
     appSecret,
     encryptionKey: ENCRYPTION_KEY ?? kept.encryptionKey,
+    ...(kept.formerEncryptionKeys && { formerEncryptionKeys: kept.formerEncryptionKeys }),
     verifyToken: META_VERIFY_TOKEN ?? kept.verifyToken,
     webhookSecrets: distinct([META_APP_SECRET, INSTAGRAM_APP_SECRET, sandboxAppSecret]),
     sandboxAppSecret,
@@ -80,8 +84,29 @@ function requireSet(
   );
 }
 
+/**
+ * Gives an embedded installation a new generated encryption key, while no process runs on the folder. Both keys stand in
+ * the file until everything is encrypted anew, so that a crash in between loses nothing.
+ * @param encryptAnew does that
+ */
+export async function replaceGeneratedKey<T>(
+  dataDir: string,
+  encryptAnew: (keys: { current: string; old: string[] }) => Promise<T>,
+): Promise<T> {
+  const path = secretsPath(dataDir);
+  const { encryptionKey, formerEncryptionKeys = [], ...rest } = await loadGenerated(dataDir);
+  const keys = { current: generate().encryptionKey, old: [encryptionKey, ...formerEncryptionKeys] };
+  const next = { ...rest, encryptionKey: keys.current };
+  await replaceSecretFile(path, JSON.stringify({ ...next, formerEncryptionKeys: keys.old }));
+  const result = await encryptAnew(keys);
+  await replaceSecretFile(path, JSON.stringify(next));
+  return result;
+}
+
+const secretsPath = (dataDir: string): string => join(dataDir, 'secrets.json');
+
 async function loadGenerated(dataDir: string): Promise<Generated> {
-  const path = join(dataDir, 'secrets.json');
+  const path = secretsPath(dataDir);
   const stored = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new StartError(

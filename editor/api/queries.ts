@@ -1,6 +1,7 @@
 import type { QueryKey } from '@tanstack/react-query';
 import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { NodeTypeInfo } from '../../engine/catalogue.ts';
+import type { Suggestion } from '../../server/contract/knowledge.ts';
 import type {
   Account,
   ApiKey,
@@ -42,6 +43,7 @@ export const keys = {
   notifications: ['notifications'] as const,
   knowledgeBases: ['knowledge-bases'] as const,
   documents: (baseId: string) => ['knowledge-bases', baseId, 'documents'] as const,
+  suggestions: ['knowledge-suggestions'] as const,
   templates: ['templates'] as const,
   apiKeys: ['api-keys'] as const,
   retention: ['settings', 'retention'] as const,
@@ -160,6 +162,10 @@ export const useKnowledgeBases = () =>
 
 export const useDocuments = (baseId: string) =>
   usePages<KnowledgeDocument>(keys.documents(baseId), `/api/v1/knowledge-bases/${baseId}/documents`);
+
+/** Pairs that flows suggest to keep and nobody has decided on. */
+export const useSuggestions = () =>
+  usePages<Suggestion>(keys.suggestions, '/api/v1/knowledge-suggestions', { status: 'pending' });
 
 export const useTemplates = (enabled = true) =>
   useQuery({

@@ -65,6 +65,9 @@ function staleAfter(type: LiveEventType): QueryKey[] {
     case 'notification.created':
       // It may tell of an account whose login was lost.
       return [keys.notifications, keys.accounts];
+    case 'knowledge.progress':
+      // The page of knowledge draws it itself (editor/knowledge/use-progress.ts).
+      return [];
     case 'step.started':
     case 'step.log':
     case 'step.token':

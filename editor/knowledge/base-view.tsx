@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { FileText, TextCursorInput, Trash2 } from 'lucide-react';
+import { FileText, Globe, MessageCircleQuestionMark, TextCursorInput, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { toast } from 'sonner';
-import type { KnowledgeBase, KnowledgeDocument } from '../../server/contract/shapes.ts';
+import type { KnowledgeBase } from '../../server/contract/shapes.ts';
 import { api, errorText } from '../api/client.ts';
 import { keys, useDocuments } from '../api/queries.ts';
 import { useReadOnlyReason } from '../app/use-read-only.ts';
@@ -15,25 +15,39 @@ import { cn } from '../ui/cn.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { LoadMore } from '../ui/load-more.tsx';
-import { RelativeTime } from '../ui/relative-time.tsx';
 import { SkeletonList } from '../ui/skeleton.tsx';
+import type { DocumentKind } from './add-document-dialog.tsx';
+import { AddDocumentDialog } from './add-document-dialog.tsx';
+import { DocumentRow } from './document-row.tsx';
+import { DropZone } from './drop-zone.tsx';
 import { PassageSearch } from './passage-search.tsx';
-import { TextDialog } from './text-dialog.tsx';
 import { UploadButton } from './upload-button.tsx';
+import { useDocumentProgress } from './use-document-progress.ts';
+import { useUpload } from './use-upload.ts';
+
+const WAYS = [
+  { kind: 'text', icon: TextCursorInput, label: 'paste' },
+  { kind: 'page', icon: Globe, label: 'page' },
+  { kind: 'pair', icon: MessageCircleQuestionMark, label: 'pair' },
+] as const;
 
 /** One knowledge base: what a flow would find in it, and its documents. */
 export function BaseView({ base }: { base: KnowledgeBase }) {
   const { t } = useTranslation('knowledge');
   const documents = useDocuments(base.id);
   const readOnlyReason = useReadOnlyReason();
-  const [isWriting, setIsWriting] = useState(false);
+  const upload = useUpload(base.id);
+  const [adding, setAdding] = useState<DocumentKind | null>(null);
+  useDocumentProgress(base.id);
   const buttons = (
     <>
-      <UploadButton baseId={base.id} readOnlyReason={readOnlyReason} />
-      <Button disabledReason={readOnlyReason} onClick={() => setIsWriting(true)}>
-        <TextCursorInput aria-hidden />
-        {t('paste')}
-      </Button>
+      <UploadButton isBusy={upload.isPending} readOnlyReason={readOnlyReason} onFiles={upload.mutate} />
+      {WAYS.map(({ kind, icon: Icon, label }) => (
+        <Button key={kind} disabledReason={readOnlyReason} onClick={() => setAdding(kind)}>
+          <Icon aria-hidden />
+          {t(label)}
+        </Button>
+      ))}
     </>
   );
   return (
@@ -45,71 +59,30 @@ export function BaseView({ base }: { base: KnowledgeBase }) {
         <DeleteBase base={base} readOnlyReason={readOnlyReason} />
       </div>
       {base.description && <p className="-mt-2 text-muted-foreground">{base.description}</p>}
-      {documents.isPending && <SkeletonList rows={3} />}
-      {documents.error && <ErrorState error={documents.error} onRetry={() => documents.refetch()} />}
-      {documents.items?.length === 0 && (
-        <EmptyState icon={FileText} title={t('noDocuments.title')} action={buttons}>
-          {t('noDocuments.text')}
-        </EmptyState>
-      )}
-      {documents.items && documents.items.length > 0 && (
-        <ul className={cn(cardStyle, 'divide-y divide-border')}>
-          {documents.items.map((document) => (
-            <DocumentRow
-              key={document.id}
-              baseId={base.id}
-              document={document}
-              readOnlyReason={readOnlyReason}
-            />
-          ))}
-        </ul>
-      )}
-      <LoadMore {...documents} />
-      <TextDialog baseId={base.id} open={isWriting} onOpenChange={setIsWriting} />
+      <DropZone onFiles={readOnlyReason === undefined ? upload.mutate : null}>
+        {documents.isPending && <SkeletonList rows={3} />}
+        {documents.error && <ErrorState error={documents.error} onRetry={() => documents.refetch()} />}
+        {documents.items?.length === 0 && (
+          <EmptyState icon={FileText} title={t('noDocuments.title')} action={buttons}>
+            {t('noDocuments.text')}
+          </EmptyState>
+        )}
+        {documents.items && documents.items.length > 0 && (
+          <ul className={cn(cardStyle, 'divide-y divide-border')}>
+            {documents.items.map((document) => (
+              <DocumentRow
+                key={document.id}
+                baseId={base.id}
+                document={document}
+                readOnlyReason={readOnlyReason}
+              />
+            ))}
+          </ul>
+        )}
+        <LoadMore {...documents} />
+      </DropZone>
+      {adding && <AddDocumentDialog baseId={base.id} kind={adding} onClose={() => setAdding(null)} />}
     </section>
-  );
-}
-
-type DocumentRowProps = { baseId: string; document: KnowledgeDocument; readOnlyReason: string | undefined };
-
-function DocumentRow({ baseId, document, readOnlyReason }: DocumentRowProps) {
-  const { t, i18n } = useTranslation('knowledge');
-  const client = useQueryClient();
-  const [isAsking, setIsAsking] = useState(false);
-  const remove = useMutation({
-    mutationFn: () => api.delete(`/api/v1/knowledge-bases/${baseId}/documents/${document.id}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.knowledgeBases }),
-    onError: (error) => toast.error(errorText(error)),
-    onSettled: () => setIsAsking(false),
-  });
-  const kilobytes = (document.sizeBytes / 1_024).toLocaleString(i18n.language, { maximumFractionDigits: 1 });
-  return (
-    <li className="flex items-center gap-3 px-3 py-2">
-      <FileText className="size-4 shrink-0 text-category-knowledge" aria-hidden />
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">{document.title}</p>
-        <p className="text-xs text-muted-foreground">
-          {t('passages', { count: document.chunkCount })} · {kilobytes} KB
-        </p>
-      </div>
-      <RelativeTime at={document.createdAt} className="text-xs text-muted-foreground max-sm:hidden" />
-      <IconButton
-        label={t('deleteDocument', { title: document.title })}
-        disabledReason={readOnlyReason}
-        onClick={() => setIsAsking(true)}
-      >
-        <Trash2 aria-hidden />
-      </IconButton>
-      <ConfirmDialog
-        open={isAsking}
-        onOpenChange={setIsAsking}
-        title={t('deleteDocument', { title: document.title })}
-        description={t('deleteDocument.text')}
-        confirmLabel={t('delete')}
-        isBusy={remove.isPending}
-        onConfirm={() => remove.mutate()}
-      />
-    </li>
   );
 }
 

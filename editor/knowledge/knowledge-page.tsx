@@ -14,6 +14,7 @@ import { walkList } from '../ui/list-keys.ts';
 import { SkeletonList } from '../ui/skeleton.tsx';
 import { BaseView } from './base-view.tsx';
 import { NewBaseDialog } from './new-base-dialog.tsx';
+import { SuggestionList } from './suggestion-list.tsx';
 
 /** What flows can look up: bases at the left, the chosen one beside. */
 export function KnowledgePage() {
@@ -38,6 +39,7 @@ export function KnowledgePage() {
           {t('empty.text')}
         </EmptyState>
       )}
+      <SuggestionList readOnlyReason={readOnlyReason} />
       {bases.items && chosen && (
         <div className="grid gap-4 md:grid-cols-[14rem_1fr]">
           <BaseList bases={bases.items} chosen={chosen} />

@@ -3,6 +3,7 @@ import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
+import type { searchedBySchema } from '../../server/contract/knowledge.ts';
 import type { passageSchema } from '../../server/contract/shapes.ts';
 import { api } from '../api/client.ts';
 import { FormError } from '../setup/form-error.tsx';
@@ -11,8 +12,10 @@ import { Button } from '../ui/button.tsx';
 import { cardStyle } from '../ui/card.tsx';
 import { cn } from '../ui/cn.ts';
 import { Input } from '../ui/input.tsx';
+import { PassageWhyLine } from './passage-why.tsx';
 
 type Passage = z.output<typeof passageSchema>;
+type Found = { items: Passage[]; searchedBy: z.output<typeof searchedBySchema> };
 
 /** Asks a base what a flow would ask, and shows what comes back. */
 export function PassageSearch({ baseId }: { baseId: string }) {
@@ -20,7 +23,7 @@ export function PassageSearch({ baseId }: { baseId: string }) {
   const [query, setQuery] = useState('');
   const search = useMutation({
     mutationFn: (query: string) =>
-      api.post<{ items: Passage[] }>(`/api/v1/knowledge-bases/${baseId}/search`, { query, limit: 5 }),
+      api.post<Found>(`/api/v1/knowledge-bases/${baseId}/search`, { query, limit: 5 }),
   });
   const score = (value: number) => value.toLocaleString(i18n.language, { maximumFractionDigits: 3 });
   return (
@@ -58,13 +61,24 @@ export function PassageSearch({ baseId }: { baseId: string }) {
             {search.data.items.map((passage) => (
               <li key={passage.id} className="rounded-md bg-muted px-3 py-2">
                 <p className="flex items-center gap-2">
-                  <span className="min-w-0 flex-1 truncate text-xs font-medium">{passage.title}</span>
+                  <span className="min-w-0 flex-1 truncate text-xs font-medium">
+                    {passage.title}
+                    {passage.page !== undefined && ` · ${t('page.number', { page: passage.page })}`}
+                  </span>
                   <Badge title={t('score.help')}>{t('score', { score: score(passage.score) })}</Badge>
                 </p>
                 <p className="mt-1 whitespace-pre-wrap">{passage.text}</p>
+                <PassageWhyLine why={passage.why} />
               </li>
             ))}
           </ol>
+        )}
+        {search.data && (
+          <p className="mt-2 text-xs text-muted-foreground">
+            {search.data.searchedBy.meaning
+              ? t('searched.both', { model: search.data.searchedBy.meaning })
+              : t('searched.words')}
+          </p>
         )}
       </div>
     </div>

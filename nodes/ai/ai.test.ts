@@ -3,7 +3,14 @@ import { firedOf, message, runNode } from '../testing/run-node.ts';
 import { Classify } from './classify.ts';
 import { Reply } from './reply.ts';
 
-const passage = { id: 'p1', documentId: 'd1', title: 'Prices', text: 'It costs 20 euros.', score: 1 };
+const passage = {
+  id: 'p1',
+  documentId: 'd1',
+  title: 'Prices',
+  text: 'It costs 20 euros.',
+  page: 3,
+  score: 1,
+};
 
 describe('ai.classify', () => {
   test('goes on through the label, for the text that was written', async () => {
@@ -67,16 +74,83 @@ describe('ai.reply', () => {
       {
         service: 'ai.reply',
         request: {
+          nodeId: 'node-1',
           message: 'How much is it?',
           instructions: 'Be kind to mia',
+          outside: ['How much is it?'],
           passages: [passage],
+          lookedUp: true,
           username: 'mia',
           maxBytes: 1_000,
         },
       },
     ]);
     expect(ran.tokens).toEqual(['20 euros!']);
-    expect(firedOf(ran).data).toEqual({ text: '20 euros!', grounded: true, sources: ['p1'], model: 'fake' });
+    expect(firedOf(ran)).toEqual({
+      ports: ['out'],
+      data: {
+        text: '20 euros!',
+        mode: 'send',
+        reasons: [],
+        grounded: true,
+        sources: ['p1'],
+        passages: [{ id: 'p1', title: 'Prices', page: 3, text: 'It costs 20 euros.' }],
+        model: 'fake',
+      },
+    });
+  });
+
+  test('hands on what people wrote meanwhile, so that instructions which quote it are still the owner’s', async () => {
+    const ran = await runNode(Reply, {
+      config: {
+        intent: '{{ steps.classify.output.label }}',
+        intentConfidence: '{{ steps.classify.output.confidence }}',
+      },
+      steps: {
+        classify: { output: { label: 'price', confidence: 0.6 } },
+        wait: { output: { text: 'Ignore that', messageId: 'm2' } },
+        collect: { output: { text: 'my size is 38', tries: 1 } },
+        other: { output: { text: 'A text of the owner' } },
+      },
+    });
+    expect(ran.calls[0]?.request).toMatchObject({
+      outside: ['How much is it?', 'Ignore that', 'my size is 38'],
+      intent: { label: 'price', confidence: 0.6 },
+    });
+  });
+
+  describe('when nothing is known', () => {
+    const unknown = { reply: () => ({ text: 'We will check.', grounded: false }) };
+    const lookedUp = { passages: '{{ steps.lookup.output.passages }}' };
+    const steps = { lookup: { output: { passages: [] } } };
+
+    test('says so', async () => {
+      const ran = await runNode(Reply, { config: lookedUp, steps, answers: unknown });
+      expect(firedOf(ran)).toMatchObject({
+        ports: ['out'],
+        data: { text: 'We will check.', grounded: false },
+      });
+    });
+
+    test('or hands over', async () => {
+      const config = { ...lookedUp, whenUnknown: 'escalate' };
+      const ran = await runNode(Reply, { config, steps, answers: unknown });
+      expect(firedOf(ran)).toMatchObject({ ports: ['escalate'], data: { mode: 'escalate' } });
+      expect(ran.calls.map(({ service }) => service)).toEqual(['ai.reply', 'people.escalate']);
+    });
+
+    test('or fails', async () => {
+      const config = { ...lookedUp, whenUnknown: 'error' };
+      await expect(runNode(Reply, { config, steps, answers: unknown })).rejects.toMatchObject({
+        code: 'answer_unknown',
+        retryable: false,
+      });
+    });
+
+    test('and a step that relies on nothing but its instructions just answers', async () => {
+      const ran = await runNode(Reply, { config: { whenUnknown: 'escalate' }, answers: unknown });
+      expect(firedOf(ran).ports).toEqual(['out']);
+    });
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
-import { INCOMING_TEXT, modelField, portNameField, refuseDoubles, templateField } from '../config-fields.ts';
+import { INCOMING_TEXT, portNameField, refuseDoubles, templateField } from '../config-fields.ts';
+import { modelFields, requestOf } from './model-fields.ts';
 
 const labelSchema = z.object({
   name: portNameField({ title: 'Name', placeholder: 'question' }, ['other', 'error']),
@@ -50,7 +51,7 @@ const config = z.object({
     description: 'When it is less sure than this, the text goes to "other". 0 takes the best label always.',
     advanced: true,
   }),
-  model: modelField(),
+  ...modelFields,
 });
 
 type Config = z.output<typeof config>;
@@ -91,9 +92,14 @@ export class Classify {
       return fired('other', { label: 'other', confidence: 1, scores: {}, model: 'none' });
     }
 
-    const { labels, instructions, model } = config;
+    const { labels, instructions } = config;
     const result = await services.ai.classify(
-      { text, labels: labels.map(presentFields), ...presentFields({ instructions, model }) },
+      {
+        ...requestOf(context),
+        text,
+        labels: labels.map(presentFields),
+        ...presentFields({ instructions }),
+      },
       context.signal,
     );
     context.usage(result.usage);

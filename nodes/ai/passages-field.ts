@@ -6,6 +6,7 @@ const passageSchema = z.object({
   documentId: z.string(),
   title: z.string(),
   text: z.string(),
+  page: z.number().int().exactOptional(),
   score: z.number(),
 });
 

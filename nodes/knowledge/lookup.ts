@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode, fired } from '../../engine/node-type.ts';
 import { INCOMING_TEXT, templateField } from '../config-fields.ts';
-
-/** The search takes no more. */
-const MAX_QUERY = 1_000;
+import { knowledgeBaseField, MAX_QUERY } from './fields.ts';
 
 const config = z.object({
   query: templateField(INCOMING_TEXT, {
@@ -12,12 +10,7 @@ const config = z.object({
     description: 'What to search for. Normally what the person wrote.',
     widget: 'text',
   }),
-  knowledgeBase: z.string().max(64).optional().meta({
-    title: 'Knowledge base',
-    description: 'Where to search. Leave empty to search in all of them.',
-    widget: 'knowledgeBase',
-    template: false,
-  }),
+  knowledgeBase: knowledgeBaseField('Where to search. Leave empty to search in all of them.'),
   limit: z.number().int().min(1).max(20).default(4).meta({
     title: 'How many passages',
     description: 'More gives the AI more to read; three to five are usually best.',
@@ -41,7 +34,7 @@ export class Lookup {
     docs: [
       'Searches your knowledge bases. It goes on even when nothing is found: `{{ steps.lookup.output.found }}` is then false.',
       '',
-      'Example: give `{{ steps.lookup.output.passages }}` to **Write an answer**, or show `{{ steps.lookup.output.text }}` to a person.',
+      'Example: give `{{ steps.lookup.output.passages }}` to **Write an answer**, or show `{{ steps.lookup.output.text }}` to a person. A passage of a PDF has its `page`.',
     ].join('\n'),
     config,
     outputs: [{ id: 'out' }],
@@ -54,6 +47,7 @@ export class Lookup {
           documentId: z.string(),
           title: z.string(),
           text: z.string(),
+          page: z.number().int().optional(),
           score: z.number(),
         }),
       ),

@@ -1,15 +1,21 @@
 import { NodeError } from '../../engine/errors.ts';
 import type {
   AccountProfile,
+  AgentRequest,
+  AiService,
   ClassifyRequest,
   Contact,
   ContainerStatus,
+  FaqAnswer,
   Insights,
+  ModerationCategory,
   NodeServices,
   Passage,
   PersonProfile,
   ReplyRequest,
+  TextMode,
 } from '../../engine/services.ts';
+import { MODERATION_CATEGORIES } from '../../engine/services.ts';
 
 /** One call of a service: `instagram.replyToComment` with its request. */
 export type Call = { service: string; request: unknown };
@@ -17,8 +23,25 @@ export type Call = { service: string; request: unknown };
 export type FakeAnswers = {
   /** The label and, after it, the confidence. Default: `other`. */
   classify?: (request: ClassifyRequest) => { label: string; confidence?: number };
-  reply?: (request: ReplyRequest) => { text: string; grounded?: boolean };
+  reply?: (request: ReplyRequest) => {
+    text: string;
+    grounded?: boolean;
+    mode?: TextMode;
+    reasons?: string[];
+  };
+  /** May use the tools of the request. */
+  agent?: (request: AgentRequest) => Promise<{ text: string; mode?: TextMode; reasons?: string[] }>;
+  /** What the other tasks of the AI answer. */
+  ai?: {
+    extract?: Awaited<ReturnType<AiService['extract']>>['values'];
+    sentiment?: Omit<Awaited<ReturnType<AiService['sentiment']>>, 'usage'>;
+    moderate?: Partial<Awaited<ReturnType<AiService['moderate']>>['scores']>;
+    scoreLead?: Omit<Awaited<ReturnType<AiService['scoreLead']>>, 'usage'>;
+    /** Of a translation, a summary, a caption. */
+    text?: { text: string; mode?: TextMode; reasons?: string[] };
+  };
   passages?: Passage[];
+  faq?: FaqAnswer;
   replies?: { id: string; text: string; fromId?: string; at?: string }[];
   messages?: { id: string; text: string; fromId: string; at?: string }[];
   commentExists?: boolean;
@@ -43,6 +66,12 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
     if (answers.failing?.includes(service)) throw new NodeError('refused', `${service} was refused.`);
   };
   const usage = { model: 'fake' };
+  const written = () => ({
+    mode: 'send' as const,
+    reasons: [],
+    usage,
+    ...(answers.ai?.text ?? { text: 'A text.' }),
+  });
   const contact: Contact = {
     id: 'person-1',
     username: 'mia',
@@ -160,15 +189,61 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
       },
       async reply(request, _signal, onToken) {
         record('ai.reply', request);
-        const { text, grounded = true } = answers.reply?.(request) ?? { text: 'An answer.' };
+        const answer = answers.reply?.(request) ?? { text: 'An answer.' };
+        const { text, grounded = true, mode = 'send', reasons = [] } = answer;
         onToken?.(text);
-        return { text, grounded, sources: request.passages.map(({ id }) => id), usage };
+        const sources = grounded ? request.passages.map(({ id }) => id) : [];
+        return { text, grounded, sources, mode, reasons, usage };
+      },
+      async agent(request) {
+        const { tools, ...asked } = request;
+        record('ai.agent', { ...asked, tools: tools.map(({ name }) => name) });
+        const answer = (await answers.agent?.(request)) ?? { text: 'An answer.' };
+        return { mode: 'send', reasons: [], steps: 1, usage, ...answer };
+      },
+      async extract(request) {
+        record('ai.extract', request);
+        return { values: answers.ai?.extract ?? {}, usage };
+      },
+      async sentiment(request) {
+        record('ai.sentiment', request);
+        return { sentiment: 'neutral', score: 0, ...answers.ai?.sentiment, usage };
+      },
+      async moderate(request) {
+        record('ai.moderate', request);
+        const none = Object.fromEntries(MODERATION_CATEGORIES.map((category) => [category, 0]));
+        const scores = { ...none, ...answers.ai?.moderate } as Record<ModerationCategory, number>;
+        return { scores, usage };
+      },
+      async scoreLead(request) {
+        record('ai.scoreLead', request);
+        return { score: 'cold', reasons: [], ...answers.ai?.scoreLead, usage };
+      },
+      async translate(request) {
+        record('ai.translate', request);
+        return written();
+      },
+      async summarize(request) {
+        record('ai.summarize', request);
+        return written();
+      },
+      async caption(request) {
+        record('ai.caption', request);
+        return written();
       },
     },
     knowledge: {
       async search(request) {
         record('knowledge.search', request);
         return answers.passages ?? [];
+      },
+      async faq(request) {
+        record('knowledge.faq', request);
+        return answers.faq ?? null;
+      },
+      async remember(request) {
+        record('knowledge.remember', request);
+        return { suggestionId: 'suggestion-1' };
       },
     },
     people: {

@@ -1,5 +1,6 @@
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { EffectOptions, NodeClass, NodeResult, Resume, StepUsage } from '../../engine/node-type.ts';
+import type { NodeServices } from '../../engine/services.ts';
 import { renderConfig } from '../../engine/templates.ts';
 import type { Call, FakeAnswers } from './fake-services.ts';
 import { createFakeServices } from './fake-services.ts';
@@ -13,6 +14,10 @@ export type RunOptions = {
   answers?: FakeAnswers;
   resume?: Resume;
   dryRun?: boolean;
+  /** Results of effects of an earlier run of the step, by key, as the journal has them. */
+  journalled?: Record<string, unknown>;
+  /** Services of their own instead of the fake ones. */
+  services?: Partial<NodeServices>;
 };
 
 export type RanNode = {
@@ -50,6 +55,7 @@ export async function runNode(nodeClass: NodeClass, options: RunOptions = {}): P
   );
 
   const { services, calls } = createFakeServices(options.answers);
+  const journalled = new Map(Object.entries(options.journalled ?? {}));
   const ran: Omit<RanNode, 'result'> = { calls, effects: [], logs: [], tokens: [], usage: [] };
   const { signal } = new AbortController();
   const result = await new nodeClass().run({
@@ -64,14 +70,17 @@ export async function runNode(nodeClass: NodeClass, options: RunOptions = {}): P
     dryRun,
     ...(options.resume && { resume: options.resume }),
     signal,
-    services,
+    services: { ...services, ...options.services },
     now: () => new Date(NOW),
     log: (text) => ran.logs.push(text),
     token: (text) => ran.tokens.push(text),
     usage: (usage) => ran.usage.push(usage),
     effect: async (key, perform, effectOptions) => {
+      if (journalled.has(key)) return journalled.get(key) as Awaited<ReturnType<typeof perform>>;
       ran.effects.push({ key, options: effectOptions as EffectOptions<unknown> });
-      return dryRun ? effectOptions.dryRunResult : perform(signal);
+      const result = dryRun ? effectOptions.dryRunResult : await perform(signal);
+      journalled.set(key, result);
+      return result;
     },
   });
   return { ...ran, result };

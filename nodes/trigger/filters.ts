@@ -96,7 +96,8 @@ export function eventOutput(event: TriggerEvent): Omit<TriggerEvent, 'raw'> {
   return output;
 }
 
-function isForAccount(event: TriggerEvent, account: string | undefined): boolean {
+/** Whether the event came to the account that the trigger listens to: our id or the platform's; none listens to all. */
+export function isForAccount(event: TriggerEvent, account: string | undefined): boolean {
   if (!account) return true;
   return event.account?.id === account || event.account?.rowId === account;
 }

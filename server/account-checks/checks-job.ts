@@ -3,6 +3,7 @@ import { startPeriodicJob } from '../accounts/periodic-job.ts';
 import type { Logger } from '../log.ts';
 import type { CheckDeps } from './check-account.ts';
 import { checkAccount } from './check-account.ts';
+import type { SpikeDeps } from './comment-spikes.ts';
 import { tellOfCommentSpikes } from './comment-spikes.ts';
 
 const FIRST_AFTER_MS = 60_000;
@@ -19,7 +20,7 @@ where status = 'connected' and not is_sandbox
 order by id limit 500`;
 
 /** Checks the accounts, in one process at a time. */
-export function startAccountChecks(deps: CheckDeps & { log: Logger }): PeriodicJob {
+export function startAccountChecks(deps: CheckDeps & SpikeDeps & { log: Logger }): PeriodicJob {
   return startPeriodicJob(
     deps,
     {

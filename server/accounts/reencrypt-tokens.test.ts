@@ -24,14 +24,30 @@ it('brings all tokens to the new key, in batches, and leaves alone what it has n
   for (let index = 0; index < 450; index += 1) await insert(`a${index}`, index % 2 ? 'older' : 'old');
   await insert('current', 'new');
   await insert('foreign', 'lost');
+  await pool.query(
+    `insert into ai_connections (workspace_id, provider, key_encrypted, base_url)
+     values ($1, 'openai', $2, null), ($1, 'compatible', null, 'http://x')`,
+    [workspaceId, encryptToken('old', 'key of a model')],
+  );
 
   const deps = { pool, log: createLog('silent') };
-  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older', 'new'] })).toBe(450);
-  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older'] })).toBe(0);
+  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older', 'new'] })).toEqual({
+    done: 451,
+    left: 1,
+  });
+  expect(await reencryptTokens(deps, { current: 'new', old: ['old', 'older'] })).toEqual({
+    done: 0,
+    left: 1,
+  });
 
   const { rows } = await pool.query('select external_id, access_token_encrypted as record from accounts');
   for (const { external_id: externalId, record } of rows) {
     const secret = externalId === 'foreign' ? 'lost' : 'new';
     expect(decryptToken(secret, record)).toBe(`token of ${externalId}`);
   }
+  const keys = await pool.query('select key_encrypted as record from ai_connections order by provider');
+  expect(keys.rows.map(({ record }) => record && decryptToken('new', record))).toEqual([
+    null,
+    'key of a model',
+  ]);
 });

@@ -1,4 +1,5 @@
 import { startAccountChecks } from '../account-checks/checks-job.ts';
+import type { SpikeDeps } from '../account-checks/comment-spikes.ts';
 import type { BackfillDeps } from '../backfill/backfill-job.ts';
 import { startBackfill } from '../backfill/backfill-job.ts';
 import type { PeriodicJob } from './periodic-job.ts';
@@ -10,7 +11,7 @@ const REFRESH_FIRST_AFTER_MS = 90_000;
 const REFRESH_EVERY_MS = 3_600_000;
 
 /** What is done for accounts in the background: tokens renewed, health checked, missed events read. */
-export function startAccountUpkeep(deps: BackfillDeps & { encryptionKey: string }): PeriodicJob {
+export function startAccountUpkeep(deps: BackfillDeps & SpikeDeps & { encryptionKey: string }): PeriodicJob {
   const renewal = startPeriodicJob(
     deps,
     {

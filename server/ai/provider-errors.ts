@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
 
-/** What the client libraries of OpenAI and Anthropic throw, as far as it is read. */
+/** What the client libraries of OpenAI, Anthropic and Google throw, as far as it is read. */
 const apiErrorSchema = z.object({
   status: z.number().optional().catch(undefined),
   code: z.string().nullish().catch(undefined),
@@ -11,7 +11,15 @@ const apiErrorSchema = z.object({
     .nullish()
     .catch(undefined),
   headers: z.instanceof(Headers).optional().catch(undefined),
+  /** Google's: https://cloud.google.com/apis/design/errors#error_details */
+  errorDetails: z
+    .array(z.object({ reason: z.string().optional(), retryDelay: z.string().optional() }).loose())
+    .optional()
+    .catch(undefined),
 });
+
+/** Causes are looked through to this depth: client libraries wrap what our `fetch` throws. */
+const DEEPEST_CAUSE = 6;
 
 /** Most time a provider may ask us to wait; beyond it, waiting is the same as failing. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -22,18 +30,21 @@ const LONGEST_WAIT_MS = 10 * 60_000;
  * @param name the model, `openai:gpt-5-mini`
  */
 export function toNodeError(error: unknown, name: string): NodeError {
-  if (error instanceof NodeError) return error;
-  const { status, code, error: body, headers } = apiErrorSchema.safeParse(error).data ?? {};
-  const reason = code ?? body?.code ?? body?.type ?? '';
+  const ours = ownErrorIn(error);
+  if (ours) return ours;
+  const { status, code, error: body, headers, errorDetails } = apiErrorSchema.safeParse(error).data ?? {};
+  const reason = code ?? body?.code ?? body?.type ?? errorDetails?.find((each) => each.reason)?.reason ?? '';
+  const retryDelay = errorDetails?.find((each) => each.retryDelay)?.retryDelay;
   const options = { cause: nameOnly(error), details: { status, reason } };
-  if (status === 429 && reason === 'insufficient_quota') {
+  // 402 is OpenRouter's word for it.
+  if (status === 402 || (status === 429 && reason === 'insufficient_quota')) {
     return new NodeError(
       'model_quota',
       `${name}: the provider's quota is used up. Add credit there.`,
       options,
     );
   }
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || reason === 'API_KEY_INVALID') {
     return new NodeError(
       'model_key_refused',
       `${name}: the provider refuses the key (HTTP ${status}). Check it.`,
@@ -50,13 +61,13 @@ export function toNodeError(error: unknown, name: string): NodeError {
   if (status === 429) {
     return new NodeError('model_rate_limit', `${name}: the provider asks to slow down (HTTP 429).`, {
       ...options,
-      ...retryable(headers),
+      ...retryable(headers, retryDelay),
     });
   }
   if (status !== undefined && (status >= 500 || status === 408 || status === 409)) {
     return new NodeError('model_unavailable', `${name}: the provider failed (HTTP ${status}).`, {
       ...options,
-      ...retryable(headers),
+      ...retryable(headers, retryDelay),
     });
   }
   if (status !== undefined) {
@@ -77,8 +88,19 @@ export function toNodeError(error: unknown, name: string): NodeError {
   );
 }
 
-function retryable(headers: Headers | undefined): { retryable: true; retryAfterMs?: number } {
-  const retryAfterMs = readRetryAfter(headers, Date.now());
+/** The error of ours that the libraries have wrapped, as one about an address that may not be reached. */
+function ownErrorIn(error: unknown): NodeError | undefined {
+  for (let depth = 0, at = error; depth < DEEPEST_CAUSE && at instanceof Error; depth++, at = at.cause) {
+    if (at instanceof NodeError) return at;
+  }
+  return undefined;
+}
+
+function retryable(
+  headers: Headers | undefined,
+  retryDelay: string | undefined,
+): { retryable: true; retryAfterMs?: number } {
+  const retryAfterMs = readRetryAfter(headers, Date.now()) ?? readDelay(retryDelay);
   return { retryable: true, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
@@ -94,6 +116,12 @@ function readRetryAfter(headers: Headers | undefined, now: number): number | und
         : Date.parse(value) - now
       : NaN;
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_WAIT_MS) : undefined;
+}
+
+/** Google's `RetryInfo`: seconds, `7s` or `1.5s`. */
+function readDelay(text: string | undefined): number | undefined {
+  const seconds = /^([\d.]+)s$/.exec(text ?? '')?.[1];
+  return seconds === undefined ? undefined : Math.min(Number(seconds) * 1_000, LONGEST_WAIT_MS);
 }
 
 /** Keeps the kind of the error for the log, not its text or headers. */

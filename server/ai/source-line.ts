@@ -1,5 +1,7 @@
 import type { Passage } from '../../engine/services.ts';
-import { SOURCES_LINE } from './prompts.ts';
+
+/** Begins the last line of an answer that had passages to rely on; the line is taken off before anyone sees it. */
+export const SOURCES_LINE = 'SOURCES:';
 
 /** An answer without its last line of sources, and the ids of the passages named there. */
 export function takeSourceLine(answer: string, passages: Passage[]): { text: string; sources: string[] } {

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type pg from 'pg';
 import type { Graph } from '../../engine/graph.ts';
-import { chooseModel } from '../ai/model-choice.ts';
+import { usualModel } from '../ai/settings-view.ts';
 import type { ServerContext } from '../context.ts';
 import type { Session } from '../contract/shapes.ts';
 import type { Database } from '../database/connect.ts';
@@ -88,7 +88,7 @@ async function signUp(
 
 /** What the editor shows of who is signed in. */
 export async function readSession(
-  { db, config }: Pick<ServerContext, 'db' | 'config'>,
+  { db, pool, config, secrets }: Pick<ServerContext, 'db' | 'pool' | 'config' | 'secrets'>,
   principal: { workspaceId: string; role: Session['role']; userId?: string },
 ): Promise<Session> {
   const [workspace] = await db
@@ -96,12 +96,13 @@ export async function readSession(
     .from(workspaces)
     .where(eq(workspaces.id, principal.workspaceId));
   if (!workspace) throw new Error(`Workspace ${principal.workspaceId} of a caller is gone.`);
-  const model = chooseModel(undefined, config);
+  const ai = { pool, config, encryptionKey: secrets.encryptionKey };
+  const languageModel = await usualModel(ai, principal.workspaceId);
   return {
     user: await readUser(db, principal.userId),
     workspace,
     role: principal.role,
-    ...(model.provider !== 'builtin' && { languageModel: model.name }),
+    ...(languageModel && { languageModel }),
   };
 }
 

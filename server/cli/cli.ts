@@ -38,6 +38,10 @@ async function run(command: Command): Promise<void> {
       const { runStatus } = await import('./status.ts');
       return print(await runStatus(readConfig(process.env), command));
     }
+    case 'rotate-key': {
+      const { runRotateKey } = await import('./rotate-key.ts');
+      return print(await runRotateKey(readConfig(process.env)));
+    }
     case 'backup': {
       const { runBackup } = await import('./backup/run-backup.ts');
       return print(await runBackup(readConfig(process.env), command.file));

@@ -6,6 +6,7 @@ describe('the command line', () => {
     [['doctor'], { name: 'doctor', json: false }],
     [['doctor', '--json'], { name: 'doctor', json: true }],
     [['status'], { name: 'status', json: false }],
+    [['rotate-key'], { name: 'rotate-key' }],
     [['backup', 'a.backup'], { name: 'backup', file: 'a.backup' }],
     [
       ['restore', 'a.backup', '--replace'],
@@ -18,7 +19,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['docter'], 'There is no command docter. The commands are doctor, status, backup, restore.'],
+    [['docter'], 'There is no command docter. The commands are doctor, status, rotate-key, backup, restore.'],
     [['toString'], 'There is no command toString.'],
     [['doctor', '--jsno'], "Unknown option '--jsno'. See npm run cli -- doctor --help."],
     [['doctor', 'now'], 'doctor does not take "now".'],
@@ -35,12 +36,12 @@ describe('the command line', () => {
   it.each([[[]], [['--help']], [['help']], [['-h']]])('%j shows every command', (given) => {
     const answer = readCommandLine(given);
     expect(answer.kind).toBe('help');
-    for (const name of ['doctor', 'status', 'backup', 'restore']) {
+    for (const name of ['doctor', 'status', 'rotate-key', 'backup', 'restore']) {
       expect(answer).toMatchObject({ text: expect.stringContaining(`  ${name} `) });
     }
   });
 
-  it.each(['doctor', 'status', 'backup', 'restore'])('%s explains itself', (name) => {
+  it.each(['doctor', 'status', 'rotate-key', 'backup', 'restore'])('%s explains itself', (name) => {
     const text = expect.stringContaining(`npm run cli -- ${name}`);
     expect(readCommandLine([name, '--help'])).toEqual({ kind: 'help', text });
   });

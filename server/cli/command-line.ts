@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export type Command =
   | { name: 'doctor'; json: boolean }
   | { name: 'status'; json: boolean }
+  | { name: 'rotate-key' }
   | { name: 'backup'; file: string }
   | {
       name: 'restore';
@@ -59,6 +60,17 @@ Shows the processes on this database, the executions by state and the jobs that 
     arguments: [],
     read: (values) => ({ name: 'status', json: values.json === true }),
   },
+  'rotate-key': {
+    summary: 'encrypts access tokens anew with another key',
+    help: `npm run cli -- rotate-key
+
+Encrypts access tokens and keys of models anew. In the embedded shape it makes a new key in DATA_DIR/secrets.json: stop
+Replygraph first. Elsewhere set ENCRYPTION_KEY to the new key and ENCRYPTION_KEY_OLD to the one of now, restart all
+processes with both, then run this; afterwards ENCRYPTION_KEY_OLD can go. A process does the same when it starts.`,
+    options: {},
+    arguments: [],
+    read: () => ({ name: 'rotate-key' }),
+  },
   backup: {
     summary: 'writes everything into one file, while the server runs or not',
     help: `npm run cli -- backup <file>
@@ -103,7 +115,7 @@ fails changes nothing.
 const OVERVIEW = `npm run cli -- <command> [options]
 
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join('\n')}
 
 npm run cli -- <command> --help tells more.`;

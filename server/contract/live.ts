@@ -29,13 +29,15 @@ export type LiveEventType =
   | 'approval.decided'
   | 'flow.saved'
   | 'flow.published'
-  | 'notification.created';
+  | 'notification.created'
+  | 'knowledge.progress';
 
 /**
  * `seq` grows per execution (0 for events of no execution). `data` by type: `execution.*` an ExecutionSummary's changing
  * part `{status, error?, title, flowVersion, mode, dryRun, createdAt, startedAt, finishedAt}`; `step.started` `{attempt}`;
  * `step.finished` a Step without name and type; `step.log` a log line; `step.token` `{text}`; `approval.*` `{approvalId}`;
- * `flow.*` `{revision, publishedVersion}`; `notification.created` `{notificationId, kind, title}`.
+ * `flow.*` `{revision, publishedVersion}`; `notification.created` `{notificationId, kind, title}`;
+ * `knowledge.progress` `{knowledgeBaseId, documentId}` and a DocumentProgress (contract/knowledge.ts).
  */
 export type LiveEvent = {
   type: LiveEventType;

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { triggerEventSchema } from '../../engine/event.ts';
 import type { Problem } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
+import {
+  documentProgressSchema,
+  documentSourceSchema,
+  passageWhySchema,
+  searchFilterSchema,
+} from './knowledge.ts';
 
 /**
  * The shapes of the HTTP API (DESIGN 6), shared by the server, the OpenAPI document and the editor.
@@ -71,7 +77,7 @@ export const sessionSchema = z.object({
   user: z.object({ id, name: z.string(), email: z.string() }).nullable(),
   workspace: z.object({ id, name: z.string() }),
   role: roleSchema,
-  /** The language model that the server is configured with; without one the built-in AI answers. */
+  /** The language model that writes short answers in this workspace; without one the built-in AI answers. */
   languageModel: z.string().optional(),
 });
 export type Session = z.output<typeof sessionSchema>;
@@ -454,20 +460,29 @@ export const documentSchema = z.object({
   title: z.string(),
   mimeType: z.string(),
   sizeBytes: z.number().int(),
-  chunkCount: z.number().int(),
+  source: documentSourceSchema,
+  /** The address that it was read from. */
+  url: z.string().nullable(),
+  ...documentProgressSchema.shape,
   createdAt: isoTime,
+  updatedAt: isoTime,
 });
 export type KnowledgeDocument = z.output<typeof documentSchema>;
 export const knowledgeSearchRequestSchema = z.object({
   query: z.string().trim().min(1).max(1_000),
   limit: z.number().int().min(1).max(20).default(5),
+  filter: searchFilterSchema.optional(),
 });
 export const passageSchema = z.object({
   id: z.string(),
   documentId: z.string(),
   title: z.string(),
   text: z.string(),
+  /** From 1, where the document has pages. */
+  page: z.number().int().optional(),
+  /** 0 to 1; comparable inside one search only. */
   score: z.number(),
+  why: passageWhySchema.optional(),
 });
 
 // Sandbox

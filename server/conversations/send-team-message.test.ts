@@ -30,8 +30,15 @@ beforeAll(async () => {
     graphUrl: graph.url,
     rateLimits: NO_RATE_LIMITS,
     ownUrl: () => graph.url,
-    ai: { classify: nothing, reply: nothing },
+    ai: {
+      of: () => {
+        throw new Error('A person writes without AI.');
+      },
+    },
     http: { request: nothing },
+    knowledgeOf: () => {
+      throw new Error('A person writes without looking things up.');
+    },
   });
 });
 afterAll(async () => {

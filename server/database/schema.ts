@@ -4,6 +4,8 @@ import {
   bigserial,
   boolean,
   customType,
+  date,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -29,6 +31,7 @@ const workspaceId = () =>
     .notNull()
     .references(() => workspaces.id, { onDelete: 'cascade' });
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 // People and access -------------------------------------------------------------------------------------------------
 
@@ -714,10 +717,43 @@ export const knowledgeDocuments = pgTable(
     mimeType: text('mime_type').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
     chunkCount: integer('chunk_count').notNull(),
+    /** Where it came from: what was typed or uploaded, an address, question and answer pairs. */
+    source: text('source', { enum: ['text', 'upload', 'url', 'faq'] })
+      .notNull()
+      .default('text'),
+    url: text('url'),
+    /** `ready` can be searched; the steps before it go on after a restart (server/knowledge/ingestion/). */
+    status: text('status', { enum: ['queued', 'reading', 'embedding', 'ready', 'failed'] })
+      .notNull()
+      .default('ready'),
+    /** Pages read and pages in all; null where it has no pages. */
+    pagesRead: integer('pages_read'),
+    pageCount: integer('page_count'),
+    error: jsonb('error').$type<{ code: string; message: string }>(),
+    /** SHA-256 of what was read; the same content is not ingested again. */
+    contentHash: text('content_hash'),
+    /** The process that ingests it, by its name in `processes`. */
+    leaseOwner: text('lease_owner'),
+    attempts: integer('attempts').notNull().default(0),
     createdAt: createdAt(),
+    updatedAt: updatedAt(),
   },
-  (table) => [index('knowledge_documents_base').on(table.knowledgeBaseId, table.createdAt)],
+  (table) => [
+    index('knowledge_documents_base').on(table.knowledgeBaseId, table.createdAt),
+    index('knowledge_documents_open')
+      .on(table.status, table.createdAt)
+      .where(sql`${table.status} in ('queued', 'reading', 'embedding')`),
+  ],
 );
+
+/** What was uploaded, until it is ingested. */
+export const knowledgeFiles = pgTable('knowledge_files', {
+  documentId: uuid('document_id')
+    .primaryKey()
+    .references(() => knowledgeDocuments.id, { onDelete: 'cascade' }),
+  workspaceId: workspaceId(),
+  bytes: bytea('bytes').notNull(),
+});
 
 export const knowledgeChunks = pgTable(
   'knowledge_chunks',
@@ -733,11 +769,124 @@ export const knowledgeChunks = pgTable(
     position: integer('position').notNull(),
     text: text('text').notNull(),
     search: tsvector('search').notNull(),
+    /** Page of the document, from 1. */
+    page: integer('page'),
+    /** SHA-256 of the text: what did not change is not embedded again. */
+    textHash: text('text_hash'),
+    /** Little-endian 32-bit floats of `embeddingModel`; null where it is not embedded (yet), or where another store has it. */
+    embedding: bytea('embedding'),
+    embeddingModel: text('embedding_model'),
   },
   (table) => [
     index('knowledge_chunks_search').using('gin', table.search),
     index('knowledge_chunks_base').on(table.workspaceId, table.knowledgeBaseId),
     index('knowledge_chunks_document').on(table.documentId),
+  ],
+);
+
+/** Questions with answers that a flow wants to remember; a person approves them (`knowledge.remember`). */
+export const knowledgeSuggestions = pgTable(
+  'knowledge_suggestions',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    knowledgeBaseId: uuid('knowledge_base_id')
+      .notNull()
+      .references(() => knowledgeBases.id, { onDelete: 'cascade' }),
+    question: text('question').notNull(),
+    answer: text('answer').notNull(),
+    status: text('status', { enum: ['pending', 'approved', 'rejected'] })
+      .notNull()
+      .default('pending'),
+    executionId: uuid('execution_id'),
+    nodeId: text('node_id'),
+    decidedBy: uuid('decided_by').references(() => users.id, { onDelete: 'set null' }),
+    decidedAt: time('decided_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index('knowledge_suggestions_workspace').on(table.workspaceId, table.status, table.createdAt),
+    unique('knowledge_suggestions_step').on(table.executionId, table.nodeId),
+  ],
+);
+
+// AI ------------------------------------------------------------------------------------------------------------------
+
+/** Keys that a workspace gave; encrypted as access tokens are. */
+export const aiConnections = pgTable(
+  'ai_connections',
+  {
+    workspaceId: workspaceId(),
+    provider: text('provider').notNull(),
+    keyEncrypted: text('key_encrypted'),
+    baseUrl: text('base_url'),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.provider] })],
+);
+
+/** Every call of a model. Pruned by retention. */
+export const aiRequests = pgTable(
+  'ai_requests',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    at: time('at').notNull().defaultNow(),
+    task: text('task').notNull(),
+    /** `provider:model`, or `builtin`. */
+    model: text('model').notNull(),
+    tokensIn: integer('tokens_in').notNull().default(0),
+    tokensOut: integer('tokens_out').notNull().default(0),
+    costUsd: doublePrecision('cost_usd').notNull().default(0),
+    latencyMs: integer('latency_ms').notNull(),
+    cacheHit: boolean('cache_hit').notNull().default(false),
+    /** Null when it went well. */
+    errorCode: text('error_code'),
+    executionId: uuid('execution_id'),
+    nodeId: text('node_id'),
+  },
+  (table) => [index('ai_requests_workspace').on(table.workspaceId, table.at)],
+);
+
+/** What a workspace spent on a day (UTC), and what calls under way may still cost. */
+export const aiBudgetDays = pgTable(
+  'ai_budget_days',
+  {
+    workspaceId: workspaceId(),
+    day: date('day', { mode: 'string' }).notNull(),
+    spentUsd: doublePrecision('spent_usd').notNull().default(0),
+    warnedAt: time('warned_at'),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.day] })],
+);
+
+/** Of calls under way: what they may cost at most. One whose process died is over at `expires_at`. */
+export const aiReservations = pgTable(
+  'ai_reservations',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    usd: doublePrecision('usd').notNull(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [index('ai_reservations_workspace').on(table.workspaceId, table.expiresAt)],
+);
+
+/** Answers that were given, for the same question again; shared by all workers. */
+export const aiAnswers = pgTable(
+  'ai_answers',
+  {
+    workspaceId: workspaceId(),
+    /** SHA-256 of the normalised question, the instructions, the model and the version of the knowledge. */
+    key: text('key').notNull(),
+    answer: jsonb('answer').notNull(),
+    hits: integer('hits').notNull().default(0),
+    createdAt: createdAt(),
+    expiresAt: time('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.key] }),
+    index('ai_answers_expiry').on(table.expiresAt),
   ],
 );
 

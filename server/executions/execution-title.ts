@@ -26,4 +26,5 @@ const KIND_WORDS: Record<TriggerEvent['kind'], string> = {
   webhook: 'HTTP call',
   manual: 'Started by hand',
   failure: 'Another flow failed',
+  comment_spike: 'Many comments',
 };

@@ -73,6 +73,8 @@ export type ExecutionsRuntime = Executions & {
   onStored(executions: StoredExecution[]): void;
   /** Waiting executions for which a message came; they are queued in the database. Never throws. */
   onWoken(executionIds: string[]): void;
+  /** The name under which this process holds work; null while it can't say that it lives (presence.ts). */
+  holder(): string | null;
   /** Jobs that nobody has taken yet. @throws QueueUnavailableError */
   queueDepth(): Promise<number>;
   /** The same by lane. */
@@ -249,6 +251,7 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
     reserve: (executionIds) => work?.runner?.reserve(executionIds) ?? null,
     onStored,
     onWoken,
+    holder: () => work?.presence.holder() ?? null,
     queueDepth: async () => Object.values(await depths()).reduce((sum, depth) => sum + depth, 0),
     queueDepths: depths,
 

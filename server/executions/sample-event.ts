@@ -88,5 +88,6 @@ const SAMPLES: Record<TriggerEvent['kind'], (id: string) => Partial<TriggerEvent
   schedule: () => ({}),
   webhook: () => ({ data: {} }),
   manual: () => ({ data: {} }),
+  comment_spike: () => ({ spike: { comments: 72, usual: 50 } }),
   failure: () => ({ data: { error: { code: 'sample', message: 'A made-up failure.' } } }),
 };

@@ -7,7 +7,8 @@ import { newId } from '../database/id.ts';
 import type { Logger } from '../log.ts';
 import type { ExecutionToStore, StoredExecution } from '../webhooks/ingest.ts';
 import { isTransient } from './group-commit.ts';
-import { jsonParameter } from './json-parameter.ts';
+import type { FiredTrigger } from './started-by-server.ts';
+import { publishedTriggers, storeExecution } from './started-by-server.ts';
 import { createWakeTimer } from './wake-timer.ts';
 
 /** Schedules are read anew this often, in case word of a change got lost. */
@@ -64,9 +65,9 @@ export function startSchedules(deps: {
   async function load(): Promise<void> {
     // A slot that has just passed is not lost to a reload that counts from now.
     await fireDue();
-    const { rows } = await pool.query<ScheduleRow>(LOAD_SCHEDULES);
+    const triggers = await publishedTriggers(pool, TYPE);
     const now = deps.now();
-    schedules = rows.flatMap((row) => readSchedule(row, now, catalogue, log));
+    schedules = triggers.flatMap((row) => readSchedule(row, now, catalogue, log));
     noteNext();
   }
 
@@ -75,8 +76,7 @@ export function startSchedules(deps: {
     const due = schedules.filter(({ nextAt }) => nextAt !== null && nextAt <= now);
     for (const schedule of due) {
       const execution = executionOf(schedule);
-      const { rowCount } = await pool.query(STORE, storeValues(execution));
-      if (rowCount) onStored([{ ...execution, isTaken: false }]);
+      if (await storeExecution(pool, execution)) onStored([{ ...execution, isTaken: false }]);
       schedule.nextAt = schedule.cron.nextRun(now);
     }
     noteNext();
@@ -97,39 +97,23 @@ export function startSchedules(deps: {
   };
 }
 
-const LOAD_SCHEDULES = `select f.workspace_id, f.id as flow_id, v.version, n.value->>'id' as node_id,
-  n.value->'config' as config
-from flows f join flow_versions v on v.flow_id = f.id and v.version = f.published_version
-cross join lateral jsonb_array_elements(v.graph->'nodes') n
-where f.status = 'published' and f.deleted_at is null
-  and v.graph @> '{"nodes": [{"type": "${TYPE}"}]}'
-  and n.value->>'type' = '${TYPE}' and not coalesce((n.value->>'disabled')::boolean, false)`;
-
-type ScheduleRow = {
-  workspace_id: string;
-  flow_id: string;
-  version: number;
-  node_id: string;
-  config: unknown;
-};
-
-function readSchedule(row: ScheduleRow, now: Date, catalogue: NodeCatalogue, log: Logger): Schedule[] {
+function readSchedule(row: FiredTrigger, now: Date, catalogue: NodeCatalogue, log: Logger): Schedule[] {
   try {
     const config = catalogue.get(TYPE)?.description.config.parse(row.config);
     const { cron: pattern, timezone } = configSchema.parse(config);
     const cron = new Cron(pattern, { mode: '5-part', paused: true, timezone });
     return [
       {
-        workspaceId: row.workspace_id,
-        flowId: row.flow_id,
-        flowVersion: row.version,
-        nodeId: row.node_id,
+        workspaceId: row.workspaceId,
+        flowId: row.flowId,
+        flowVersion: row.flowVersion,
+        nodeId: row.nodeId,
         cron,
         nextAt: cron.nextRun(now),
       },
     ];
   } catch (error) {
-    log.warn({ err: error, flowId: row.flow_id, nodeId: row.node_id }, 'A schedule could not be read');
+    log.warn({ err: error, flowId: row.flowId, nodeId: row.nodeId }, 'A schedule could not be read');
     return [];
   }
 }
@@ -147,12 +131,4 @@ function executionOf({ workspaceId, flowId, flowVersion, nodeId, nextAt }: Sched
     dedupeKey: `schedule:${nodeId}:${slot}`,
     contactKey: null,
   };
-}
-
-const STORE = `insert into flow_executions (id, workspace_id, flow_id, flow_version, trigger_node_id, event, dedupe_key)
-values ($1, $2, $3, $4, $5, $6::jsonb, $7) on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing`;
-
-function storeValues(execution: ExecutionToStore): unknown[] {
-  const { id, workspaceId, flowId, flowVersion, triggerNodeId, event, dedupeKey } = execution;
-  return [id, workspaceId, flowId, flowVersion, triggerNodeId, jsonParameter(event), dedupeKey];
 }

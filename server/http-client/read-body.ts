@@ -2,25 +2,34 @@ import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { NodeError } from '../../engine/errors.ts';
 
-/**
- * Reads a response body as text. The limit holds for what comes out of the decompression, so that a small answer that
- * unpacks to gigabytes ends early.
- * @throws NodeError `too_large`, `unsupported_encoding`, `bad_encoding`
- */
+/** Reads a response body as text, in the charset that the headers name. @throws as readBodyBytes */
 export async function readBody(
   body: Readable,
   headers: Record<string, string>,
   maxBytes: number,
 ): Promise<string> {
+  return decodeText(await readBodyBytes(body, headers, maxBytes), headers['content-type']);
+}
+
+/**
+ * Reads a response body. The limit holds for what comes out of the decompression, so that a small answer that unpacks to
+ * gigabytes ends early.
+ * @throws NodeError `too_large`, `unsupported_encoding`, `bad_encoding`
+ */
+export async function readBodyBytes(
+  body: Readable,
+  headers: Record<string, string>,
+  maxBytes: number,
+): Promise<Buffer> {
   const decoder = decoderFor(headers['content-encoding']);
-  if (!decoder) return decodeText(await readBytes(body, maxBytes), headers['content-type']);
+  if (!decoder) return readBytes(body, maxBytes);
 
   // Either side that breaks takes the other with it, and the reader below sees why.
   body.on('error', (error) => decoder.destroy(error));
   decoder.on('error', () => body.destroy());
   body.pipe(decoder);
   try {
-    return decodeText(await readBytes(decoder, maxBytes), headers['content-type']);
+    return await readBytes(decoder, maxBytes);
   } catch (error) {
     if (isZlibError(error)) {
       throw new NodeError('bad_encoding', 'The answer is compressed in a way that can not be read.', {

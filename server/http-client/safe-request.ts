@@ -1,9 +1,10 @@
+import type { Readable } from 'node:stream';
 import { Agent, request as send } from 'undici';
 import { NodeError } from '../../engine/errors.ts';
 import type { HttpRequest, HttpService } from '../../engine/services.ts';
 import type { AddressRules } from './checked-lookup.ts';
 import { createCheckedLookup, refuseBadLiteral } from './checked-lookup.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readBodyBytes } from './read-body.ts';
 import type { Hop } from './redirect.ts';
 import { nextHop, parseAddress } from './redirect.ts';
 
@@ -19,55 +20,71 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Bytes of an address, under the rules of HTTP for flows. */
+export type Download = (
+  request: { url: string; timeoutMs: number; maxBytes: number },
+  signal: AbortSignal,
+) => Promise<{ status: number; headers: Record<string, string>; bytes: Buffer }>;
+
 /**
  * HTTP for flows. It reaches public addresses only: each name is resolved here, checked, and connected to at the address
  * that was checked, for every redirect anew. Time and size of the answer are limited; nothing of the environment's proxy
  * settings is used.
  */
-export function createHttpService(rules: AddressRules = {}): HttpService {
+export function createHttpService(rules: AddressRules = {}): HttpService & { download: Download } {
   const agent = new Agent({
     connect: { lookup: createCheckedLookup(rules), timeout: CONNECT_TIMEOUT_MS },
     connections: 20,
     maxHeaderSize: 32_768,
   });
 
-  return {
-    async request(request, signal) {
-      const timeLimit = AbortSignal.timeout(request.timeoutMs);
-      const either = AbortSignal.any([signal, timeLimit]);
-      let hop = firstHop(request);
-      const firstUrl = hop.url.href;
-      try {
-        for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-          refuseBadLiteral(hop.url, rules);
-          const answer = await send(hop.url, {
-            dispatcher: agent,
-            method: hop.method,
-            headers: hop.headers,
-            body: hop.body ?? null,
-            signal: either,
-          });
-          const headers = plainHeaders(answer.headers);
-          const next = nextHop(hop, answer.statusCode, headers.location);
-          if (!next) {
-            const body = await readBody(answer.body, headers, request.maxBytes);
-            return { status: answer.statusCode, headers, body };
-          }
-          // The rest of a redirect is of no interest; what is small is read so that the connection can be used again.
-          await answer.body.dump({ limit: 16_384, signal: either });
-          hop = next;
+  async function exchange<T>(
+    request: HttpRequest,
+    signal: AbortSignal,
+    read: (body: Readable, headers: Record<string, string>) => Promise<T>,
+  ): Promise<{ status: number; headers: Record<string, string>; body: T }> {
+    const timeLimit = AbortSignal.timeout(request.timeoutMs);
+    const either = AbortSignal.any([signal, timeLimit]);
+    let hop = firstHop(request);
+    const firstUrl = hop.url.href;
+    try {
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+        refuseBadLiteral(hop.url, rules);
+        const answer = await send(hop.url, {
+          dispatcher: agent,
+          method: hop.method,
+          headers: hop.headers,
+          body: hop.body ?? null,
+          signal: either,
+        });
+        const headers = plainHeaders(answer.headers);
+        const next = nextHop(hop, answer.statusCode, headers.location);
+        if (!next) {
+          const body = await read(answer.body, headers);
+          return { status: answer.statusCode, headers, body };
         }
-      } catch (error) {
-        const failure = toNodeError(error, hop, { signal, timeLimit, timeoutMs: request.timeoutMs });
-        throw hop.url.href === firstUrl ? failure : afterRedirect(failure);
+        // The rest of a redirect is of no interest; what is small is read so that the connection can be used again.
+        await answer.body.dump({ limit: 16_384, signal: either });
+        hop = next;
       }
-      throw new NodeError(
-        'too_many_redirects',
-        `${hop.url.host} redirects more than ${MAX_REDIRECTS} times.`,
-        {
-          outcome: 'unknown',
-        },
-      );
+    } catch (error) {
+      const failure = toNodeError(error, hop, { signal, timeLimit, timeoutMs: request.timeoutMs });
+      throw hop.url.href === firstUrl ? failure : afterRedirect(failure);
+    }
+    throw new NodeError('too_many_redirects', `${hop.url.host} redirects more than ${MAX_REDIRECTS} times.`, {
+      outcome: 'unknown',
+    });
+  }
+
+  return {
+    request: (request, signal) =>
+      exchange(request, signal, (body, headers) => readBody(body, headers, request.maxBytes)),
+    download: async ({ url, timeoutMs, maxBytes }, signal) => {
+      const read = (body: Readable, headers: Record<string, string>) =>
+        readBodyBytes(body, headers, maxBytes);
+      const request = { method: 'GET' as const, url, timeoutMs, maxBytes };
+      const { body: bytes, ...answer } = await exchange(request, signal, read);
+      return { ...answer, bytes };
     },
   };
 }

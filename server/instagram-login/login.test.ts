@@ -190,14 +190,15 @@ describe('messages and conversations of an account', () => {
     const row = await stored(shop!.externalId);
     stub.sent.length = 0;
     stub.calls.length = 0;
-    const { ai, http } = createFakeServices().services;
+    const { ai, http, knowledge } = createFakeServices().services;
     const services = createNodeServices({
       pool: api.pool,
       encryptionKey: api.context.secrets.encryptionKey,
       graphUrl: api.context.config.INSTAGRAM_GRAPH_URL,
       ownUrl: () => api.url,
       rateLimits: NO_RATE_LIMITS,
-      ai,
+      ai: { of: () => ai },
+      knowledgeOf: () => knowledge,
       http,
     });
     const instagram = services.instagramOf(workspaceId);

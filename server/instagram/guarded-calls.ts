@@ -59,7 +59,7 @@ export type GuardedCalls = {
 
 /**
  * The two ways in which an execution speaks to Instagram. Both find the account, keep away from what is broken
- * (circuit-breaker.ts), take a permit (send-limits.ts) and look whether the execution is still ours before they call.
+ * (server/circuit-breaker.ts), take a permit (send-limits.ts) and look whether the execution is still ours before they call.
  *
  * All of it happens here, inside the effect that a node performs: no node, built in or custom, can forget it. An effect that
  * is refused or has to wait is so written down as intended and not performed before its step fails or waits.

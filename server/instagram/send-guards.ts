@@ -1,10 +1,10 @@
 import type pg from 'pg';
+import { CircuitBreaker } from '../circuit-breaker.ts';
 import { learnClosedWindow, learnPrivateReplyUsed } from '../conversations/learn-from-refusal.ts';
 import type { SentItem } from '../conversations/store-sent.ts';
 import { createSentStore } from '../conversations/store-sent.ts';
 import type { LoginLost } from './account-errors.ts';
 import { keepLastError, markNeedsLogin } from './account-errors.ts';
-import { CircuitBreaker } from './circuit-breaker.ts';
 import type { FactsReader } from './policy/read-facts.ts';
 import { createFactsReader } from './policy/read-facts.ts';
 

@@ -9,7 +9,7 @@ export function csvToText(csv: string): string {
   if (!header) return '';
   if (rows.length === 0) return header.join(' ').trim();
   const headings = header.map((heading) => heading.trim());
-  const question = headings.findIndex((heading) => QUESTION_HEADINGS.has(heading.toLowerCase()));
+  const question = questionColumn(header);
   return rows
     .map((row) => (question >= 0 ? faqEntry(row, question) : tableEntry(headings, row)))
     .filter((entry) => entry !== '')
@@ -17,12 +17,27 @@ export function csvToText(csv: string): string {
 }
 
 function faqEntry(row: string[], question: number): string {
-  const answers = row.filter((value, index) => index !== question && value.trim() !== '');
-  return [row[question] ?? '', ...answers]
-    .map((value) => value.trim())
-    .join('\n')
-    .trim();
+  const pair = pairOf(row, question);
+  return `${pair.question}\n${pair.answer}`.trim();
 }
+
+function pairOf(row: string[], question: number): { question: string; answer: string } {
+  const answers = row.filter((value, index) => index !== question && value.trim() !== '');
+  return {
+    question: (row[question] ?? '').replace(/\s+/g, ' ').trim(),
+    answer: answers.map((value) => value.trim()).join('\n'),
+  };
+}
+
+/** The questions of a table whose heading row names them, each with what stands in the other columns. */
+export function faqPairs([header, ...rows]: string[][]): { question: string; answer: string }[] {
+  const column = questionColumn(header ?? []);
+  if (column < 0) return [];
+  return rows.map((row) => pairOf(row, column)).filter((pair) => pair.question !== '' && pair.answer !== '');
+}
+
+const questionColumn = (header: string[]) =>
+  header.findIndex((heading) => QUESTION_HEADINGS.has(heading.trim().toLowerCase()));
 
 function tableEntry(headings: string[], row: string[]): string {
   return row

@@ -1,54 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { ProblemDetails } from '../contract/shapes.ts';
-import { documentSchema, knowledgeBaseSchema, pageOf, passageSchema } from '../contract/shapes.ts';
-import { mountRoutes } from '../http/mount-routes.ts';
-import { problemHandler } from '../http/problem-response.ts';
-import { createLog } from '../log.ts';
-import { createTestDatabase } from '../testing/database.ts';
-import { createKnowledgeService } from './knowledge-service.ts';
-import { knowledgeRoutes } from './routes.ts';
-import { MOST_DOCUMENTS_PER_BASE, storeDocument } from './store-document.ts';
+import { documentSchema, knowledgeBaseSchema, pageOf } from '../contract/shapes.ts';
+import { MOST_DOCUMENTS_PER_BASE } from './limits.ts';
+import type { KnowledgeServer } from './testing/knowledge-server.ts';
+import { isReady, startKnowledgeServer } from './testing/knowledge-server.ts';
 
-const ours = randomUUID();
-const theirs = randomUUID();
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let server: KnowledgeServer;
 let url: string;
-let stop: () => void;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await database.pool.query(`insert into workspaces (id, name) values ($1, 'Ours'), ($2, 'Theirs')`, [
-    ours,
-    theirs,
-  ]);
-  const app = express();
-  mountRoutes(app, knowledgeRoutes({ pool: database.pool }), {
-    authenticate: async ({ headers }) => ({
-      workspaceId: headers.authorization === 'theirs' ? theirs : ours,
-      role: headers.authorization === 'viewer' ? 'viewer' : 'editor',
-      userId: randomUUID(),
-      name: 'Test',
-    }),
-    checkAnswers: true,
-  });
-  app.use(problemHandler(createLog('silent')));
-  const server = app.listen(0);
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/knowledge-bases`;
-  stop = () => {
-    server.closeAllConnections();
-    server.close();
-  };
+  server = await startKnowledgeServer();
+  url = server.url;
 });
-
-afterAll(async () => {
-  stop();
-  await database.close();
-});
+afterAll(() => server.close());
 
 const SHOP_FAQ = [
   [
@@ -111,7 +75,7 @@ describe('search', () => {
   test('another workspace sees nothing', async () => {
     const query = { knowledgeBase: base, query: 'delivery', limit: 5 };
     const signal = new AbortController().signal;
-    const service = createKnowledgeService({ pool: database.pool }, theirs);
+    const service = server.knowledge.serviceFor(server.theirs);
     await expect(service.search(query, signal)).rejects.toMatchObject({ code: 'knowledge_base_not_found' });
     expect(await service.search({ query: 'delivery', limit: 5 }, signal)).toEqual([]);
     expect((await post(`${base}/search`, { query: 'delivery' }, 'theirs')).status).toBe(404);
@@ -123,7 +87,7 @@ describe('search', () => {
   });
 
   test('without a base, all bases of the workspace are searched', async () => {
-    const service = createKnowledgeService({ pool: database.pool }, ours);
+    const service = server.knowledge.serviceFor(server.ours);
     const passages = await service.search({ query: 'opening hours', limit: 2 }, new AbortController().signal);
     expect(passages[0]?.title).toBe('Opening hours');
     expect(passages.length).toBeLessThanOrEqual(2);
@@ -162,7 +126,9 @@ describe('documents', () => {
     expect(document).toMatchObject({
       title: name,
       mimeType,
+      status: 'ready',
       chunkCount: 1,
+      embeddedCount: 0,
       sizeBytes: Buffer.byteLength(content),
     });
     expect((await search(base, query)).map((passage) => passage.text)).toEqual([text]);
@@ -186,7 +152,7 @@ describe('documents', () => {
     const removed = await fetch(`${url}/${base}/documents/${document.id}`, { method: 'DELETE' });
     expect(removed.status).toBe(204);
     expect(await search(base, 'zeppelin')).toEqual([]);
-    const { rows } = await database.pool.query('select 1 from knowledge_chunks where document_id = $1', [
+    const { rows } = await server.pool.query('select 1 from knowledge_chunks where document_id = $1', [
       document.id,
     ]);
     expect(rows).toEqual([]);
@@ -212,7 +178,8 @@ describe('documents', () => {
   test.each([
     ['another kind of file', 'a.exe', 'MZ', 415],
     ['a file that is no UTF-8', 'a.txt', new Uint8Array([0xff, 0x00, 0xc3, 0x28]), 415],
-    ['a file of 6 MiB', 'a.txt', 'a'.repeat(6 * 1024 * 1024), 413],
+    ['a file of 6 MiB of text', 'a.txt', 'a'.repeat(6 * 1024 * 1024), 413],
+    ['a PDF of 26 MiB', 'a.pdf', 'a'.repeat(26 * 1024 * 1024), 413],
     ['an empty file', 'a.txt', '', 422],
   ])('%s is refused', async (_what, name, content, status) => {
     const base = await createBase('Bad files');
@@ -249,14 +216,64 @@ describe('documents', () => {
 
   test('a full base takes no more', async () => {
     const base = await createBase('Full');
-    await database.pool.query(
+    await server.pool.query(
       `insert into knowledge_documents (id, workspace_id, knowledge_base_id, title, mime_type, size_bytes, chunk_count)
        select gen_random_uuid(), $1, $2, 'x', 'text/plain', 1, 0 from generate_series(1, $3)`,
-      [ours, base, MOST_DOCUMENTS_PER_BASE],
+      [server.ours, base, MOST_DOCUMENTS_PER_BASE],
     );
-    const document = { title: 'a', text: 'b', mimeType: 'text/plain', sizeBytes: 1 };
-    const owner = { workspaceId: ours, knowledgeBaseId: base };
-    await expect(storeDocument(database.pool, owner, document)).rejects.toMatchObject({ status: 409 });
+    expect((await post(`${base}/documents`, { title: 'a', text: 'b' })).status).toBe(409);
+  });
+
+  test('a document is read, replaced and seen by its own workspace alone', async () => {
+    const base = await createBase('Replaced');
+    const first = documentSchema.parse(
+      await post(`${base}/documents`, { title: 'Hours', text: 'Open until 6.' }).then(bodyOf),
+    );
+    const path = `${url}/${base}/documents/${first.id}`;
+    const put = (authorization: string) =>
+      fetch(path, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', authorization },
+        body: JSON.stringify({ title: 'Opening', text: 'Open until 8.' }),
+      });
+    for (const authorization of ['theirs', 'viewer']) {
+      expect((await put(authorization)).status).toBe(authorization === 'theirs' ? 404 : 403);
+    }
+    expect((await fetch(path, { headers: { authorization: 'theirs' } })).status).toBe(404);
+    expect((await put('')).status).toBe(200);
+    expect(await search(base, 'opening')).toMatchObject([{ title: 'Opening', text: 'Open until 8.' }]);
+  });
+
+  test.each([
+    [{ question: 'Do you gift-wrap?', answer: 'Yes, for 3 euros.' }, 'Do you gift-wrap?'],
+    [{ title: 'Gifts', pairs: [{ question: 'Do you gift-wrap?', answer: 'Yes, for 3 euros.' }] }, 'Gifts'],
+  ])('pairs of questions and answers are passages of their own: %j', async (body, title) => {
+    const base = await createBase('Pairs');
+    const document = documentSchema.parse(await post(`${base}/documents`, body).then(bodyOf));
+    expect(document).toMatchObject({ title, source: 'faq', chunkCount: 1 });
+    expect((await search(base, 'gift wrap'))[0]?.text).toBe('Do you gift-wrap?\nYes, for 3 euros.');
+  });
+
+  test.each([
+    [{ url: 'ftp://example.com' }, 'url'],
+    [{ url: 'not an address' }, 'url'],
+    [{ url: 'https://anna:secret@example.com/' }, 'url'],
+    [{ question: 'A?' }, 'answer'],
+    [{ title: 'A', pairs: [] }, 'pairs'],
+    [{ question: 'x'.repeat(501), answer: 'A' }, 'question'],
+  ])('%j is refused, with the field', async (body, field) => {
+    const base = await createBase('Bad');
+    const answer = await post(`${base}/documents`, body);
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as ProblemDetails).errors?.map(({ path }) => path)).toContain(field);
+  });
+
+  test('a large file of text is read in the background', async () => {
+    const base = await createBase('Large');
+    const text = 'The nightingale sings at dawn. '.repeat(12_000);
+    const document = documentSchema.parse(await upload(base, 'large.md', text).then(bodyOf));
+    expect(document.status).toBe('queued');
+    expect((await server.until(base, document.id, isReady)).chunkCount).toBeGreaterThan(300);
   });
 
   test('a viewer adds nothing', async () => {
@@ -289,31 +306,11 @@ async function allBases() {
 
 const bodyOf = (answer: Response) => answer.json();
 
-function post(path: string, body: unknown, authorization = ''): Promise<Response> {
-  return fetch(path === '' ? url : `${url}/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization },
-    body: JSON.stringify(body),
-  });
-}
-
-async function createBase(name: string, description?: string): Promise<string> {
-  const answer = await post('', { name, description });
-  expect(answer.status).toBe(201);
-  return knowledgeBaseSchema.parse(await answer.json()).id;
-}
-
-function upload(base: string, name: string, content: string | Uint8Array<ArrayBuffer>): Promise<Response> {
-  const form = new FormData();
-  form.append('file', new Blob([content]), name);
-  return fetch(`${url}/${base}/documents`, { method: 'POST', body: form });
-}
-
-async function search(base: string, query: string) {
-  const answer = await post(`${base}/search`, { query });
-  expect(answer.status).toBe(200);
-  return z.object({ items: z.array(passageSchema) }).parse(await answer.json()).items;
-}
+const post = (path: string, body: unknown, authorization?: string) => server.post(path, body, authorization);
+const createBase = (name: string, description?: string) => server.createBase(name, description);
+const upload = (base: string, name: string, content: string | Uint8Array) =>
+  server.upload(base, name, content);
+const search = (base: string, query: string) => server.search(base, query);
 
 async function documentCount(base: string): Promise<number> {
   return knowledgeBaseSchema.parse(await fetch(`${url}/${base}`).then(bodyOf)).documentCount;

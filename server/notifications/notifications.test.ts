@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBuiltinCatalogue } from '../../nodes/catalogue.ts';
 import { tellOfCommentSpikes } from '../account-checks/comment-spikes.ts';
 import { newId } from '../database/id.ts';
+import { publishFlow } from '../executions/testing/harness.ts';
 import type { ApiServer } from '../http/testing/api-server.ts';
 import { startApi } from '../http/testing/api-server.ts';
 import type { Notice } from './notify.ts';
@@ -54,6 +56,14 @@ describe('notifications', () => {
 });
 
 describe('many comments in an hour', () => {
+  const started: string[] = [];
+  const look = () =>
+    tellOfCommentSpikes({
+      ...api.context,
+      catalogue: createBuiltinCatalogue(),
+      onStored: (executions) => started.push(...executions.map(({ flowId }) => flowId)),
+    });
+
   it('are told of, above what the workspace calls normal', async () => {
     const { id: workspaceId, admin: key } = await api.createWorkspace();
     const accountId = newId();
@@ -69,15 +79,42 @@ describe('many comments in an hour', () => {
          from generate_series(1, $3)`,
         [workspaceId, accountId, count, at],
       );
+    const onSpike = (account?: string) =>
+      publishFlow(api.pool, workspaceId, {
+        nodes: [
+          { id: 'many', type: 'trigger.comment_spike', name: 'Many', config: account ? { account } : {} },
+        ],
+        edges: [],
+      });
+    const flowId = await onSpike();
+    await onSpike('another account');
     await write(50, '1 minute');
     await write(50, '2 hours');
-    await tellOfCommentSpikes(api.context);
+    await look();
     expect((await list(key)).items).toEqual([]);
 
     await write(1, '1 minute');
-    await tellOfCommentSpikes(api.context);
-    await tellOfCommentSpikes(api.context);
+    await look();
+    await look();
     expect(titles(await list(key))).toEqual(['Many comments on @shop']);
+    expect(started).toEqual([flowId]);
+    const { rows } = await api.pool.query('select event from flow_executions where workspace_id = $1', [
+      workspaceId,
+    ]);
+    expect(rows).toMatchObject([
+      { event: { kind: 'comment_spike', account: { username: 'shop' }, spike: { comments: 51, usual: 50 } } },
+    ]);
+  });
+
+  it('start no flow of another workspace', async () => {
+    const { id: other } = await api.createWorkspace();
+    await publishFlow(api.pool, other, {
+      nodes: [{ id: 'many', type: 'trigger.comment_spike', name: 'Many', config: {} }],
+      edges: [],
+    });
+    started.length = 0;
+    await look();
+    expect(started).toEqual([]);
   });
 
   it('can be set, or left out, for the workspace', async () => {

@@ -1,3 +1,4 @@
+import { releaseExpired } from '../ai/budgets.ts';
 import type { RetentionCounts, RetentionSettings } from '../contract/shapes.ts';
 import type { Queryable } from '../flows/flow-store.ts';
 import type { OldRows } from './old-rows.ts';
@@ -45,6 +46,7 @@ export async function pruneWorkspace(
   if (cutoff) {
     removed.sandboxItems = await inBatches(db, DELETE_SANDBOX_ITEMS, [workspaceId, cutoff], manner);
   }
+  await inBatches(db, DELETE_AI_REQUESTS, [workspaceId, cutoffOf(AI_REQUESTS_DAYS, now)], manner);
   return removed;
 }
 
@@ -52,7 +54,7 @@ export async function pruneWorkspace(
 export async function pruneShared(db: Queryable, eventsCutoff: Date, manner: PruneManner): Promise<number> {
   let removed = await inBatches(db, DELETE_STRAY_EVENTS, [eventsCutoff], manner);
   for (const statement of DELETE_EXPIRED) removed += await inBatches(db, statement, [], manner);
-  return removed;
+  return removed + (await releaseExpired(db, null));
 }
 
 /** Walks from the oldest row on; what is passed over is not looked at again. */
@@ -106,12 +108,17 @@ async function inBatches(
 
 const DELETE_SANDBOX_ITEMS = `delete from sandbox_items where seq in (${OLD_SANDBOX_ITEMS})`;
 
+/** Calls of models are figures only; what they were about stands in the executions. */
+const AI_REQUESTS_DAYS = 30;
+const DELETE_AI_REQUESTS = `delete from ai_requests where id in (
+  select id from ai_requests where workspace_id = $1 and at < $2 order by at limit $3 for update skip locked)`;
+
 /** Events of accounts that no workspace has. */
 const DELETE_STRAY_EVENTS = `delete from webhook_events where id in (
   select id from webhook_events where workspace_id is null and received_at < $1
   order by received_at limit $2 for update skip locked)`;
 
-/** Sessions and tickets that have expired, processes that left without a word; `$1` is the most rows. */
+/** Sessions, tickets and cached answers that have expired, processes that left without a word; `$1` is the most rows. */
 const DELETE_EXPIRED = [
   `delete from sessions where id in (
      select id from sessions where expires_at < now() limit $1 for update skip locked)`,
@@ -119,4 +126,6 @@ const DELETE_EXPIRED = [
      select id from verifications where expires_at < now() limit $1 for update skip locked)`,
   `delete from processes where id in (
      select id from processes where seen_at < now() - interval '1 day' limit $1 for update skip locked)`,
+  `delete from ai_answers where (workspace_id, key) in (
+     select workspace_id, key from ai_answers where expires_at < now() limit $1 for update skip locked)`,
 ];

@@ -36,7 +36,9 @@ export function composeReply(
 ): Pick<ReplyResult, 'text' | 'grounded' | 'sources'> {
   const { message, passages, maxBytes } = request;
   const found = bestSentences(message, passages);
-  const template = findReplyTemplate(ownWords(request.instructions, message, ''));
+  const template = findReplyTemplate(
+    ownWords(request.instructions, [message, ...(request.outside ?? [])], ''),
+  );
   if (template) return fromTemplate(template, request, found);
   if (found) {
     const greeting = withName(ANSWER_GREETINGS[detectLanguage(found.text)], request.username);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
@@ -34,7 +35,7 @@ export async function startFakeAnthropic(): Promise<FakeAnthropic> {
       return;
     }
     const message = {
-      id: 'msg_1',
+      id: `msg_${randomUUID()}`,
       type: 'message',
       role: 'assistant',
       model: body.model,

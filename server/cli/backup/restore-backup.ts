@@ -158,6 +158,7 @@ async function settle(
   const paused = options.resume ? null : await client.query(PAUSE_FLOWS);
   if (options.forgetTokens) {
     await client.query(`update public.accounts set status = 'needs_login' where not is_sandbox`);
+    await client.query('delete from public.ai_connections where key_encrypted is not null');
   }
   // The token of a sandbox account proves itself by secrets of the installation, which may be others now.
   const { rows } = await client.query<{ id: string; externalId: string }>(

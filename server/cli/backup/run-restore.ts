@@ -56,7 +56,8 @@ function linesFor(restored: Restored, header: BackupHeader, options: RestoreOpti
       `${restored.intendedEffects} effects were under way at the moment of the backup; they are reconciled when their flow goes on.`,
     );
   }
-  if (options.forgetTokens) lines.push('Connect every Instagram account again.');
+  if (options.forgetTokens)
+    lines.push('Connect every Instagram account again, and enter the keys of models.');
   lines.push('Now start Replygraph, and run npm run cli -- doctor.');
   return lines;
 }

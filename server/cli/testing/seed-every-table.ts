@@ -72,6 +72,12 @@ function valueFor({ table, column, type, target, targetColumn }: Column, row: nu
     case 'integer':
     case 'bigint':
       return String(row);
+    case 'double precision':
+      return `${row} + 0.1`;
+    case 'date':
+      return `date '2026-02-03' + ${row}`;
+    case 'bytea':
+      return `decode('00ff5c0a${row}${row}', 'hex')`;
     case 'timestamp with time zone':
       return `timestamptz '2026-02-03 04:05:06.789012+02' + interval '${row} days'`;
     case 'tsvector':
