@@ -38,21 +38,30 @@ describe('kill -9 at every moment (embedded; e2e/chaos kills the other shapes at
   );
 });
 
-/** Kills before and after the first of these moments, the second and so on, until there is no such moment any more. */
+/**
+ * Kills before and after the first of these moments, the second and so on, until there is no such moment any more. The
+ * process that ends well what one kill has left is killed next.
+ */
 async function killAtEach(moment: string, { process, take, isDoneOnce }: Line): Promise<number> {
+  await process.stop();
+  let killed: string | null = null;
   for (let kills = 0; ; kills += 1) {
     const when = kills % 2 === 0 ? 'before' : 'after';
     const killAt = `${when} ${moment} ${Math.floor(kills / 2) + 1}`;
+    await process.restart({ KILL_AT: `${killAt} since SIGUSR2` });
+    if (killed !== null) await untilDone(killed);
     const id = killAt.replaceAll(' ', '-');
-    await process.stop();
-    await process.restart({ KILL_AT: killAt });
+    await process.armKill();
     await take(id);
     const wasKilled = await waitUntil(`${killAt}, or the end`, async () => {
       if (!process.isRunning()) return 'killed';
       return (await isDoneOnce(id)) && 'survived';
     });
     if (wasKilled === 'survived') return kills;
-    await process.restart();
+    killed = id;
+  }
+
+  async function untilDone(id: string): Promise<void> {
     await waitUntil(`the webhook ${id} is taken`, () => take(id));
     await waitUntil(`the flow of ${id} has ended well, with each effect once`, () => isDoneOnce(id));
   }
@@ -97,7 +106,7 @@ function twoEffectsAndAPause() {
   return chain([
     { id: 'comment', type: 'trigger.comment' },
     { id: 'reply', type: 'instagram.reply_to_comment', config: { text: 'reply {{ trigger.comment.id }}' } },
-    { id: 'pause', type: 'logic.delay', config: { amount: 3, unit: 'seconds' } },
+    { id: 'pause', type: 'logic.delay', config: { amount: 1, unit: 'seconds' } },
     { id: 'private', type: 'instagram.private_reply', config: { text: 'private {{ trigger.comment.id }}' } },
   ]);
 }

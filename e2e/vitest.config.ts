@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests of the real processes from outside, and of the editor in Chromium. Two files at a time: each has installations of
- * its own, and most of the time they wait for something to be noticed.
+ * Tests of the real processes from outside, and of the editor in Chromium. Three files at a time, also on two cores: each has
+ * installations of its own, and most of the time they wait for something to be noticed.
  */
 export default defineConfig({
   test: {
@@ -10,6 +10,6 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -9,17 +9,30 @@ export type Faults = <T>(moment: Moment, action: () => Promise<T>) => Promise<T>
 
 export const noFaults: Faults = (_moment, action) => action();
 
-/** How `KILL_AT` looks: `before journal 2`, `after send 1`. */
-export const KILL_AT = new RegExp(`^(before|after) (${MOMENTS.join('|')}) ([1-9]\\d{0,4})$`);
+/** How `KILL_AT` looks: `before journal 2`, `after send 1`, `before claim 1 since SIGUSR2`. */
+export const KILL_AT = new RegExp(`^(before|after) (${MOMENTS.join('|')}) ([1-9]\\d{0,4})( since SIGUSR2)?$`);
 
-/** Ends the process with SIGKILL at the moment that `killAt` names: before or after the n-th of its kind. */
+/** Written to stderr when the signal has come. */
+export const COUNTING = 'KILL_AT is counting';
+
+/**
+ * Ends the process with SIGKILL at the moment that `killAt` names: before or after the n-th of its kind, counted from the
+ * start or from a signal.
+ */
 export function createFaults(killAt: string | undefined): Faults {
-  const [, when, moment, count] = KILL_AT.exec(killAt ?? '') ?? [];
+  const [, when, moment, count, sinceSignal] = KILL_AT.exec(killAt ?? '') ?? [];
   if (!when) return noFaults;
   let left = Number(count);
+  let isCounting = !sinceSignal;
+  if (sinceSignal) {
+    process.once('SIGUSR2', () => {
+      isCounting = true;
+      process.stderr.write(`${COUNTING}\n`);
+    });
+  }
   const die = () => process.kill(process.pid, 'SIGKILL');
   return async (at, action) => {
-    const isNow = at === moment && --left === 0;
+    const isNow = isCounting && at === moment && --left === 0;
     if (isNow && when === 'before') die();
     const result = await action();
     if (isNow) die();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeEmbeddedPostgres } from '../../server/database/embedded/embedded-postgres.ts';
+import { COUNTING } from '../../server/faults.ts';
 import { freePort } from './free-port.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -22,6 +23,8 @@ export type Replygraph = {
   isRunning(): boolean;
   /** `kill -9` of the process; its database may live on, as after a crash. */
   kill(): Promise<void>;
+  /** Lets it count the moments of `KILL_AT … since SIGUSR2`. */
+  armKill(): Promise<void>;
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | null>;
   /** SIGSTOP: it stands still in the middle of whatever it does; connections stay open. */
@@ -82,6 +85,11 @@ export async function startReplygraph(
       await end(child, 'SIGKILL');
     },
     stop: () => end(child, 'SIGTERM'),
+    armKill: async () => {
+      const begin = output.length;
+      child.kill('SIGUSR2');
+      await waitUntil(COUNTING, async () => output.includes(COUNTING, begin));
+    },
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
     restart: async (more) => {
