@@ -1,4 +1,5 @@
 import { readAiChoices } from '../../server/ai/ai-settings.ts';
+import type { Connections } from '../../server/ai/connections.ts';
 import { connectionsOf } from '../../server/ai/connections.ts';
 import { createChatClients } from '../../server/ai/model-calls/chat-clients.ts';
 import { askForJson, askForText, messagesOf } from '../../server/ai/model-calls/forms.ts';
@@ -7,7 +8,11 @@ import type { AiEnvironment } from '../../server/ai/providers.ts';
 import { routeCall } from '../../server/ai/router.ts';
 
 /** What a workspace that never said anything has stored. */
-const noRows = { query: async () => ({ rows: [] }) } as unknown as Parameters<typeof readAiChoices>[0];
+export const noRows = { query: async () => ({ rows: [] }) } as unknown as Parameters<typeof readAiChoices>[0];
+
+/** How providers are reached with the keys and addresses of the environment. */
+export const connectionsOfEnvironment = (config: AiEnvironment, workspaceId: string): Promise<Connections> =>
+  connectionsOf({ pool: noRows, config, encryptionKey: '' }, workspaceId);
 
 /**
  * Calls of models with the keys of the environment and without a database: nothing is counted, limited or repeated. For
@@ -18,7 +23,7 @@ export function createDirectModelCalls(config: AiEnvironment): ModelCalls {
 
   async function route(call: Parameters<ModelCalls['plan']>[0]) {
     const { workspaceId } = call.caller;
-    const connections = await connectionsOf({ pool: noRows, config, encryptionKey: '' }, workspaceId);
+    const connections = await connectionsOfEnvironment(config, workspaceId);
     return routeCall(call, await readAiChoices(noRows, workspaceId), connections);
   }
 

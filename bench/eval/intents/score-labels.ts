@@ -1,12 +1,14 @@
+import type { BinaryScore } from '../score-binary.ts';
+import { mean, scoreBinary } from '../score-binary.ts';
+
 export type Answered = { expected: string; actual: string; confidence: number };
-export type LabelScore = { precision: number; recall: number; f1: number; support: number };
 export type Score = {
   rows: number;
   macroF1: number;
   accuracy: number;
   /** Mean distance between confidence and share of right answers, over ten bins of confidence. */
   calibrationError: number;
-  labels: Record<string, LabelScore>;
+  labels: Record<string, BinaryScore>;
   /** `confusion[expected][actual]`, zeros left out. */
   confusion: Record<string, Record<string, number>>;
 };
@@ -29,17 +31,10 @@ export function scoreLabels(answers: Answered[], labels: string[]): Score {
   };
 }
 
-function scoreLabel(answers: Answered[], label: string): LabelScore {
-  const right = answers.filter((each) => each.expected === label && each.actual === label).length;
-  const named = answers.filter((each) => each.actual === label).length;
-  const support = answers.filter((each) => each.expected === label).length;
-  return {
-    precision: named === 0 ? 0 : right / named,
-    recall: support === 0 ? 0 : right / support,
-    f1: named + support === 0 ? 0 : (2 * right) / (named + support),
-    support,
-  };
-}
+const scoreLabel = (answers: Answered[], label: string): BinaryScore =>
+  scoreBinary(
+    answers.map(({ expected, actual }) => ({ expected: expected === label, actual: actual === label })),
+  );
 
 function calibrationError(answers: Answered[]): number {
   let error = 0;
@@ -53,4 +48,3 @@ function calibrationError(answers: Answered[]): number {
 }
 
 const isRight = ({ expected, actual }: Answered) => (expected === actual ? 1 : 0);
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);

@@ -1,7 +1,7 @@
-import { FIRST_TRAINING } from '../../server/ai/builtin/classifier.ts';
-import { extractFeatures } from '../../server/ai/builtin/features.ts';
-import { intentClasses } from '../../server/ai/builtin/intents.ts';
-import { predict, trainModel } from '../../server/ai/builtin/linear-model.ts';
+import { FIRST_TRAINING } from '../../../server/ai/builtin/classifier.ts';
+import { extractFeatures } from '../../../server/ai/builtin/features.ts';
+import { intentClasses } from '../../../server/ai/builtin/intents.ts';
+import { predict, trainModel } from '../../../server/ai/builtin/linear-model.ts';
 
 const FOLDS = 4;
 const TEMPERATURES = [0.6, 0.7, 0.8, 0.85, 0.9, 1, 1.2];
