@@ -123,6 +123,11 @@ async function fill(url: string, accessToken: string) {
       sandboxAccount: `/accounts/${sandbox?.id}`,
       settings: '/settings',
       data: '/settings?tab=data',
+      aiModels: '/settings/ai/models',
+      aiTasks: '/settings/ai/tasks',
+      aiBudget: '/settings/ai/budget',
+      aiUsage: '/settings/ai/usage',
+      aiGuardrails: '/settings/ai/guardrails',
     } as Record<string, string>,
   };
 }

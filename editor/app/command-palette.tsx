@@ -11,7 +11,7 @@ import { cn } from '../ui/cn.ts';
 import { overlayStyle, panelStyle } from '../ui/dialog.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { useListedCommands } from './page-commands.ts';
-import { PAGES } from './pages.ts';
+import { AI_PAGES, PAGES } from './pages.ts';
 import { chooseTheme, THEMES, useTheme } from './theme.ts';
 import { useReadOnlyReason } from './use-read-only.ts';
 import { useSignOut } from './user-menu.tsx';
@@ -90,6 +90,16 @@ function Commands({ onDone }: { onDone: () => void }) {
               onSelect={run(() => void navigate(path))}
             >
               {t(`page.${name}`)}
+            </Item>
+          ))}
+          {AI_PAGES.map(({ path, name, icon: Icon }) => (
+            <Item
+              key={path}
+              value={`${t('palette.ai', { page: t(`page.${name}`) })} ${path}`}
+              icon={<Icon aria-hidden />}
+              onSelect={run(() => void navigate(path))}
+            >
+              {t('palette.ai', { page: t(`page.${name}`) })}
             </Item>
           ))}
         </Command.Group>

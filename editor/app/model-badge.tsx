@@ -15,7 +15,7 @@ export function ModelBadge({ className }: { className?: string }) {
       <span>
         {t('builtinAi')}{' '}
         <Link
-          to="/settings?tab=models"
+          to="/settings/ai/models"
           className="rounded-sm underline underline-offset-2 hover:text-foreground"
         >
           {t('builtinAi.add')}

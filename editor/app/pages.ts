@@ -1,5 +1,17 @@
 import type { LucideIcon } from 'lucide-react';
-import { AtSign, BookOpen, Inbox, ListVideo, Settings, Workflow } from 'lucide-react';
+import {
+  AtSign,
+  BookOpen,
+  ChartColumn,
+  Inbox,
+  KeyRound,
+  ListVideo,
+  Route,
+  Settings,
+  ShieldCheck,
+  Wallet,
+  Workflow,
+} from 'lucide-react';
 
 export type PageEntry = {
   path: string;
@@ -18,4 +30,13 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/knowledge', name: 'knowledge', icon: BookOpen, letter: 'k' },
   { path: '/accounts', name: 'accounts', icon: AtSign, letter: 'a' },
   { path: '/settings', name: 'settings', icon: Settings, letter: 's' },
+];
+
+/** The pages of Settings → AI, in the order of their tabs. */
+export const AI_PAGES: readonly Omit<PageEntry, 'letter'>[] = [
+  { path: '/settings/ai/models', name: 'aiModels', icon: KeyRound },
+  { path: '/settings/ai/tasks', name: 'aiTasks', icon: Route },
+  { path: '/settings/ai/budget', name: 'aiBudget', icon: Wallet },
+  { path: '/settings/ai/usage', name: 'aiUsage', icon: ChartColumn },
+  { path: '/settings/ai/guardrails', name: 'aiGuardrails', icon: ShieldCheck },
 ];

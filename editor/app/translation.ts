@@ -13,7 +13,7 @@ export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const STORAGE_KEY = 'replygraph.language';
-const lateSubjects = new Map<string, SubjectTexts['de']>();
+const lateSubjects = new Map<string, SubjectTexts>();
 let isGermanLoaded = false;
 
 /** The chosen language, else the browser's, else English. */
@@ -33,6 +33,7 @@ export async function startTranslation(language: Language = preferredLanguage())
     react: { useSuspense: false, bindI18nStore: 'added' },
     keySeparator: false,
   });
+  for (const [namespace, { en }] of lateSubjects) addEnglishSubject(namespace, en);
   await showLanguage(language);
 }
 
@@ -47,8 +48,9 @@ export async function chooseLanguage(language: Language): Promise<void> {
  * `useTranslation('canvas')`.
  */
 export function registerTexts(namespace: string, texts: SubjectTexts): void {
-  i18next.addResourceBundle('en', namespace, texts.en, true, true);
-  lateSubjects.set(namespace, texts.de);
+  lateSubjects.set(namespace, texts);
+  // Before the start there is nothing to add them to; it adds them then.
+  if (i18next.isInitialized) addEnglishSubject(namespace, texts.en);
   if (isGermanLoaded) void loadGermanSubject(namespace, texts.de);
 }
 
@@ -65,7 +67,11 @@ async function loadGerman(): Promise<void> {
     i18next.addResourceBundle('de', namespace, texts, true, true);
   }
   isGermanLoaded = true;
-  await Promise.all([...lateSubjects].map(([namespace, texts]) => loadGermanSubject(namespace, texts)));
+  await Promise.all([...lateSubjects].map(([namespace, { de }]) => loadGermanSubject(namespace, de)));
+}
+
+function addEnglishSubject(namespace: string, texts: Texts): void {
+  i18next.addResourceBundle('en', namespace, texts, true, true);
 }
 
 async function loadGermanSubject(namespace: string, texts: SubjectTexts['de']): Promise<void> {

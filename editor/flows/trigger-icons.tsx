@@ -7,6 +7,7 @@ import {
   Link,
   MessageCircle,
   MousePointerClick,
+  PhoneIncoming,
   Radio,
   Reply,
   Send,
@@ -30,6 +31,7 @@ const ICONS: Record<string, LucideIcon> = {
   'trigger.schedule': CalendarClock,
   'trigger.comment_spike': TrendingUp,
   'trigger.webhook': Webhook,
+  'trigger.call': PhoneIncoming,
   'trigger.manual': CirclePlay,
   'trigger.failure': TriangleAlert,
 };

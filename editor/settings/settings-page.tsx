@@ -1,23 +1,34 @@
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { Navigate, Outlet, useLocation, useNavigate, useSearchParams } from 'react-router';
 import { Page } from '../app/page.tsx';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '../ui/tabs.tsx';
 import { ApiKeyList } from './api-key-list.tsx';
 import { DataRetention } from './data-retention.tsx';
-import { ModelHelp } from './model-help.tsx';
 import { NodeTypeList } from './node-type-list.tsx';
 import { WorkspaceInfo } from './workspace-info.tsx';
 
-const TABS = ['workspace', 'models', 'apiKeys', 'nodeTypes', 'data'] as const;
+const TABS = ['workspace', 'ai', 'apiKeys', 'nodeTypes', 'data'] as const;
+const AI_PATH = '/settings/ai';
 
-/** Settings of the workspace; the tab stands in the address. */
+/** Settings of the workspace; the tab stands in the address. That of AI has pages of its own (ai/). */
 export function SettingsPage() {
   const { t } = useTranslation('settings');
-  const [parameters, setParameters] = useSearchParams();
-  const tab = TABS.find((name) => name === parameters.get('tab')) ?? 'workspace';
+  const [parameters] = useSearchParams();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const isAi = pathname.startsWith(AI_PATH);
+  const asked = parameters.get('tab');
+  const tab = isAi ? 'ai' : (TABS.find((name) => name === asked) ?? 'workspace');
+  // Links to the tab of models, from before it had pages, and to `?tab=ai`.
+  if (!isAi && (asked === 'models' || asked === 'ai')) return <Navigate to={AI_PATH} replace />;
   return (
     <Page title={t('title')} className="max-w-4xl">
-      <Tabs value={tab} onValueChange={(value) => setParameters({ tab: value }, { replace: true })}>
+      <Tabs
+        value={tab}
+        onValueChange={(value) =>
+          void navigate(value === 'ai' ? AI_PATH : `/settings?tab=${value}`, { replace: !isAi })
+        }
+      >
         <TabsList className="overflow-x-auto overflow-y-hidden">
           {TABS.map((name) => (
             <TabsTrigger key={name} value={name} className="shrink-0">
@@ -28,8 +39,8 @@ export function SettingsPage() {
         <TabsContent value="workspace" className="pt-4" tabIndex={-1}>
           <WorkspaceInfo />
         </TabsContent>
-        <TabsContent value="models" className="pt-4" tabIndex={-1}>
-          <ModelHelp />
+        <TabsContent value="ai" className="pt-4" tabIndex={-1}>
+          <Outlet />
         </TabsContent>
         <TabsContent value="apiKeys" className="pt-4" tabIndex={-1}>
           <ApiKeyList />

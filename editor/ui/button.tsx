@@ -50,7 +50,7 @@ export function Button(props: ButtonProps) {
       {...rest}
       className={style}
       aria-busy={isBusy || undefined}
-      aria-disabled={isBlocked || undefined}
+      aria-disabled={isBlocked || rest['aria-disabled']}
       onClick={isBlocked ? (event) => event.preventDefault() : rest.onClick}
     >
       {isBusy && <LoaderCircle className="animate-spin" aria-hidden />}
