@@ -40,6 +40,7 @@ export const triggerEventSchema = z.object({
     'manual',
     'failure',
     'comment_spike',
+    'call',
   ]),
   /** When it happened at the source, ISO 8601. */
   at: z.string(),
@@ -116,6 +117,12 @@ export const triggerEventSchema = z.object({
   story: z.object({ id: z.string().optional(), url: z.string().optional() }).optional(),
   /** Body of a `trigger.webhook` call or the data given to a manual run. */
   data: z.unknown().optional(),
+  /** Of `call`: what the calling flow handed over, by the names that the trigger lists, checked against them. */
+  input: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** Of `call`: the step that calls, and the flows on the way to it, the outermost first. */
+  caller: z
+    .object({ executionId: z.string(), nodeId: z.string(), flowIds: z.array(z.string()).min(1).max(20) })
+    .optional(),
   raw: z.unknown().optional(),
 });
 

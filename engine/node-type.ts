@@ -23,7 +23,7 @@ export type PortSpec = { id: string; label?: string } | { each: string; id: stri
  * The static part of a node type.
  *
  * Hints for the form are given on config fields by `.meta({...})` and reach the editor in the JSON Schema:
- * `title`, `description`, `placeholder`, `examples`, `widget` (`textarea | text | account | knowledgeBase | model | cron |
+ * `title`, `description`, `placeholder`, `examples`, `widget` (`textarea | text | account | knowledgeBase | flow | model | cron |
  * tags | duration | conditions | code`), `advanced: true` (folded away),
  * `template: false` (the string is taken literally: no `{{ }}`), `raw: true` (a string that is exactly one `{{ }}`
  * gives the value itself, not its text), `secret: true` (hidden from the log of a run and from exports).

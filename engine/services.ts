@@ -11,6 +11,7 @@ export type NodeServices = {
   people: PeopleService;
   contacts: ContactsService;
   http: HttpService;
+  flows: FlowsService;
 };
 
 /** A tap that comes back as a message with this payload; up to 13 below a text. */
@@ -470,4 +471,39 @@ export type HttpService = {
     request: HttpRequest,
     signal: AbortSignal,
   ): Promise<{ status: number; headers: Record<string, string>; body: string }>;
+};
+
+/** What the trigger `trigger.call` of a flow asks of its callers. */
+export type FlowInput = {
+  name: string;
+  description: string;
+  type: 'text' | 'number' | 'yes/no';
+  required: boolean;
+};
+
+/** A flow that other flows of its workspace may call. */
+export type CallableFlow = { name: string; description: string; inputs: FlowInput[] };
+
+/** How a call went. `waiting`: the called flow waits for a person, a message or a time, and goes on by itself. */
+export type FlowCall = {
+  executionId: string;
+  status: 'succeeded' | 'waiting';
+  /** What its last finished `logic.answer` said so far; null when none did. Plain JSON of at most 32 KB. */
+  answer: unknown;
+};
+
+/** Other flows of the workspace, called by a step of this execution. */
+export type FlowsService = {
+  /** @throws NodeError `flow_not_found`, `flow_not_published`, `flow_not_callable` */
+  describe(request: { flow: string }, signal: AbortSignal): Promise<CallableFlow>;
+  /**
+   * Starts a published flow, for the same account and contact, and resolves when it has ended or waits. The same `nodeId` and
+   * `key` in the same execution are one call, however often it is asked for: what was started before is found again.
+   * @throws NodeError those of `describe`; `call_input_invalid`, `call_cycle`, `call_too_deep`, `called_flow_failed`,
+   *   `called_flow_cancelled`, `answer_too_large`; throttled `call_interrupted` when this process goes down
+   */
+  call(
+    request: { flow: string; nodeId: string; key: string; input: Record<string, unknown> },
+    signal: AbortSignal,
+  ): Promise<FlowCall>;
 };

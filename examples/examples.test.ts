@@ -167,6 +167,13 @@ const changed: Decision = { kind: 'approval', decision: 'approved', text: 'It co
 const rejected: Decision = { kind: 'approval', decision: 'rejected', reason: 'Wrong price' };
 
 const scenes: Record<string, Scene[]> = {
+  'order-status-tool': [
+    {
+      title: 'a call',
+      event: { kind: 'call', at: '2026-01-05T12:00:00.000Z', input: { order: '17' } },
+      seen: [],
+    },
+  ],
   'comment-auto-reply': [
     {
       title: 'praise',
@@ -458,6 +465,17 @@ test.each([
   ['comment-auto-reply', { ...comment('Thank you!'), from: { id: 'account-1', username: 'shop' } }],
 ])('%s leaves other events alone', (id, event) => {
   expect(startedTrigger(graphOf(id), event)).toBeUndefined();
+});
+
+test('order-status-tool answers the flow or agent that calls it', async () => {
+  const event: TriggerEvent = { kind: 'call', at: '2026-01-05T12:00:00.000Z', input: { order: '17/b' } };
+  const body = JSON.stringify({ status: 'on its way' });
+  const { run, done } = await play('order-status-tool', event, {
+    http: { status: 200, headers: { 'content-type': 'application/json' }, body },
+  });
+  expect(run.step('request')?.input).toMatchObject({ url: 'https://shop.example.com/api/orders/17%2Fb' });
+  expect(run.step('answer')?.output).toEqual({ answer: 'Order 17/b: on its way' });
+  expect(done).toEqual([]);
 });
 
 test('comment-auto-reply does something for every label, in a fresh installation too', () => {

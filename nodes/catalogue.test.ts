@@ -14,10 +14,11 @@ test('has every type of the first release', () => {
     [
       'trigger.comment trigger.live_comment trigger.message trigger.postback trigger.story_mention',
       'trigger.story_reply trigger.mention trigger.reaction trigger.referral',
-      'trigger.manual trigger.webhook trigger.schedule trigger.comment_spike',
+      'trigger.manual trigger.webhook trigger.schedule trigger.comment_spike trigger.call',
       'ai.classify ai.reply ai.agent ai.extract ai.sentiment ai.moderate ai.score_lead',
       'ai.translate ai.summarize ai.caption knowledge.lookup knowledge.faq knowledge.remember',
       'logic.switch logic.condition logic.merge logic.delay logic.wait_for_reply logic.set logic.stop',
+      'logic.call_flow logic.answer',
       'contact.update contact.tag contact.collect_field',
       'people.approval people.escalate',
       'instagram.reply_to_comment instagram.private_reply instagram.send_message instagram.hide_comment',
@@ -88,6 +89,7 @@ test('what the outside world sees is marked', () => {
     'instagram.send_buttons',
     'instagram.send_media',
     'instagram.send_message',
+    'logic.call_flow',
     'people.escalate',
   ]);
 });

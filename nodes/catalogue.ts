@@ -28,6 +28,8 @@ import { SendMessage } from './instagram/send-message.ts';
 import { Faq } from './knowledge/faq.ts';
 import { Lookup } from './knowledge/lookup.ts';
 import { Remember } from './knowledge/remember.ts';
+import { AnswerCaller } from './logic/answer.ts';
+import { CallFlow } from './logic/call-flow.ts';
 import { Condition } from './logic/condition.ts';
 import { Delay } from './logic/delay.ts';
 import { Merge } from './logic/merge.ts';
@@ -37,6 +39,7 @@ import { Switch } from './logic/switch.ts';
 import { WaitForReply } from './logic/wait-for-reply.ts';
 import { Approval } from './people/approval.ts';
 import { Escalate } from './people/escalate.ts';
+import { CallTrigger } from './trigger/call.ts';
 import { CommentTrigger } from './trigger/comment.ts';
 import { CommentSpikeTrigger } from './trigger/comment-spike.ts';
 import { LiveCommentTrigger } from './trigger/live-comment.ts';
@@ -65,6 +68,7 @@ export const builtinNodes: NodeClass[] = [
   ScheduleTrigger,
   CommentSpikeTrigger,
   WebhookTrigger,
+  CallTrigger,
   ManualTrigger,
   Classify,
   Reply,
@@ -85,6 +89,8 @@ export const builtinNodes: NodeClass[] = [
   Delay,
   WaitForReply,
   SetValues,
+  CallFlow,
+  AnswerCaller,
   Stop,
   Approval,
   Escalate,

@@ -25,6 +25,7 @@ import { connectDatabase } from './database/connect.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { createExecutions } from './executions/executions.ts';
 import { createFaults, servicesWithFaults } from './faults.ts';
+import { createFlowCalls } from './flow-calls/flow-calls.ts';
 import { createHttpService } from './http-client/safe-request.ts';
 import { starterRoutes } from './instagram/starter-routes.ts';
 import { loginSettings } from './instagram-login/login-settings.ts';
@@ -139,6 +140,7 @@ export async function boot(options: BootOptions): Promise<Running> {
     }),
     http,
     knowledgeOf: knowledge.serviceFor,
+    flowsOf: (caller) => flowCalls.of(caller),
   });
   undo.defer(services.close);
 
@@ -161,6 +163,8 @@ export async function boot(options: BootOptions): Promise<Running> {
     version: programVersion(),
     faults,
   });
+  const { runWithin, onStored } = executions;
+  const flowCalls = createFlowCalls({ pool, runWithin, onStored });
   const webhooks = createWebhooks({
     pool,
     catalogue,

@@ -1,9 +1,16 @@
 import type pg from 'pg';
 import type { TriggerEvent } from '../engine/event.ts';
 import type { StepRecord } from '../engine/journal.ts';
-import type { HttpService, InstagramService, KnowledgeService, NodeServices } from '../engine/services.ts';
+import type {
+  FlowsService,
+  HttpService,
+  InstagramService,
+  KnowledgeService,
+  NodeServices,
+} from '../engine/services.ts';
 import type { AiServices } from './ai/ai-service.ts';
 import { createContactsService } from './contacts/contacts-service.ts';
+import type { Caller } from './flow-calls/flow-calls.ts';
 import { AccountDirectory } from './instagram/account-directory.ts';
 import { createGraphDispatcher, GraphClient } from './instagram/graph-client.ts';
 import { createInstagramService } from './instagram/instagram-service.ts';
@@ -28,11 +35,13 @@ type Deps = {
   ai: AiServices;
   http: HttpService;
   knowledgeOf: (workspaceId: string) => KnowledgeService;
+  flowsOf: (caller: Caller) => FlowsService;
 };
 
 /** What node code may ask of the world, for one execution: everything stays inside its workspace. */
 export type ServicesFor = (execution: {
   workspaceId: string;
+  flowId: string;
   executionId: string;
   event: TriggerEvent;
   /** The journal that it goes on from, with the turns to send that it was given (server/instagram/reservations.ts). */
@@ -67,7 +76,7 @@ export function createNodeServices(deps: Deps): ProcessServices {
         { accounts, client, limits, guards },
         { workspaceId, event: { kind: 'manual', at: new Date().toISOString() } },
       ),
-    servicesFor: ({ workspaceId, executionId, event, steps, isHeld }) => ({
+    servicesFor: ({ workspaceId, flowId, executionId, event, steps, isHeld }) => ({
       instagram: createInstagramService(
         { accounts, client, limits, guards },
         { workspaceId, executionId, event, ...(steps && { steps }), ...(isHeld && { isHeld }) },
@@ -77,6 +86,7 @@ export function createNodeServices(deps: Deps): ProcessServices {
       people: createPeopleService(pool, workspaceId),
       contacts: createContactsService(pool, { workspaceId, event }),
       http,
+      flows: deps.flowsOf({ workspaceId, flowId, executionId, event }),
     }),
     close: () => dispatcher.destroy(),
   };

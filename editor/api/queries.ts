@@ -88,6 +88,13 @@ export function useCan(role: Session['role']): boolean {
 export const useFlows = (search = '') =>
   usePages<FlowSummary>([...keys.flows, search], '/api/v1/flows', { search });
 
+/** Flows that others may call, published or not. */
+export const useCallableFlows = () =>
+  usePages<FlowSummary>([...keys.flows, 'callable'], '/api/v1/flows', {
+    trigger: 'trigger.call',
+    limit: '200',
+  });
+
 export const useFlow = (id: string) =>
   useQuery({
     queryKey: keys.flow(id),

@@ -118,6 +118,8 @@ export const german: Texts = {
   accountTrigger: 'Das Konto, bei dem es ankam',
   accountAny: 'Alle Konten',
   baseAny: 'Alle Wissensbasen',
+  flowNone: 'Flow wählen, der mit „Called by a flow“ beginnt',
+  flowUnpublished: '{{name}} (nicht veröffentlicht)',
   unavailableChoice: '{{id}} (nicht gefunden)',
   problems: 'Probleme',
   closeProblems: 'Probleme schließen',

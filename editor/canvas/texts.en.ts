@@ -118,6 +118,8 @@ export const english: Texts = {
   accountTrigger: 'The account it came to',
   accountAny: 'All accounts',
   baseAny: 'All knowledge bases',
+  flowNone: 'Choose a flow that begins with “Called by a flow”',
+  flowUnpublished: '{{name}} (not published)',
   unavailableChoice: '{{id}} (not found)',
   problems: 'Problems',
   closeProblems: 'Close problems',

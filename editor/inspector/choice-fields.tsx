@@ -1,4 +1,4 @@
-import { useAccounts, useKnowledgeBases } from '../api/queries.ts';
+import { useAccounts, useCallableFlows, useKnowledgeBases } from '../api/queries.ts';
 import { useCanvasText } from '../canvas/texts.ts';
 import { controlClass } from './control-class.ts';
 import { FieldFrame } from './field-frame.tsx';
@@ -38,6 +38,24 @@ export function KnowledgeBaseField(props: ChoiceProps) {
       options={[
         { value: '', label: t('baseAny') },
         ...items.map((base) => ({ value: base.id, label: base.name })),
+      ]}
+    />
+  );
+}
+
+/** Which flow to call. */
+export function FlowField(props: ChoiceProps) {
+  const t = useCanvasText();
+  const { items = [] } = useCallableFlows();
+  return (
+    <Choice
+      {...props}
+      options={[
+        { value: '', label: t('flowNone') },
+        ...items.map(({ id, name, status }) => ({
+          value: id,
+          label: status === 'published' ? name : t('flowUnpublished', { name }),
+        })),
       ]}
     />
   );

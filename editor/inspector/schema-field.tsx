@@ -1,5 +1,5 @@
 import { useCanvasText } from '../canvas/texts.ts';
-import { AccountField, KnowledgeBaseField } from './choice-fields.tsx';
+import { AccountField, FlowField, KnowledgeBaseField } from './choice-fields.tsx';
 import { ConditionsField } from './conditions-field.tsx';
 import { controlClass } from './control-class.ts';
 import { FieldFrame } from './field-frame.tsx';
@@ -108,6 +108,8 @@ export function SchemaField(props: SchemaFieldProps) {
           );
         case 'knowledgeBase':
           return <KnowledgeBaseField {...common} value={text} onChange={setText} />;
+        case 'flow':
+          return <FlowField {...common} value={text} onChange={setText} />;
         case 'conditions':
           return (
             <ConditionsField {...common} schema={schema} root={root} value={value} onChange={onChange} />

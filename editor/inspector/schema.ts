@@ -35,7 +35,7 @@ export type JsonSchema = {
 export type FieldKind =
   | {
       kind: 'widget';
-      widget: 'account' | 'knowledgeBase' | 'model' | 'cron' | 'duration' | 'conditions' | 'code';
+      widget: 'account' | 'knowledgeBase' | 'flow' | 'model' | 'cron' | 'duration' | 'conditions' | 'code';
     }
   | { kind: 'tags' }
   | { kind: 'text'; multiline: boolean; template: boolean }
@@ -48,7 +48,16 @@ export type FieldKind =
   | { kind: 'union'; variants: JsonSchema[] }
   | { kind: 'json' };
 
-const WIDGETS = ['account', 'knowledgeBase', 'model', 'cron', 'duration', 'conditions', 'code'] as const;
+const WIDGETS = [
+  'account',
+  'knowledgeBase',
+  'flow',
+  'model',
+  'cron',
+  'duration',
+  'conditions',
+  'code',
+] as const;
 
 /** `schema` with `$ref` into `root` followed and hints beside the reference kept. */
 export function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {

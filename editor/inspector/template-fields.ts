@@ -48,6 +48,7 @@ const TRIGGER_PATHS: Record<string, string[]> = {
   referral: [...MESSAGE, ...COMMON],
   webhook: ['trigger.data'],
   manual: ['trigger.data'],
+  call: ['trigger.input', ...COMMON],
   schedule: [],
   failure: ['trigger.data'],
 };

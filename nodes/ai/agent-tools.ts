@@ -99,11 +99,11 @@ function searchTool(
 const inWords = ({ title, page, text }: Passage) => `${title}${page ? ` (page ${page})` : ''}\n${text}`;
 
 /** A tool whose input is checked before anything happens, and whose calls stand in the log. */
-function toolOf<Input>(
-  context: ToolContext,
+export function toolOf<Input>(
+  context: Pick<NodeContext<unknown>, 'log'>,
   schema: z.ZodType<Input>,
   tool: Pick<AgentTool, 'description' | 'isSource'> & {
-    name: ToolName;
+    name: string;
     answer: (input: Input) => Promise<string>;
   },
 ): AgentTool {

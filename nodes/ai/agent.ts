@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
 import type { NodeContext, NodeResult } from '../../engine/node-type.ts';
 import { describeNode } from '../../engine/node-type.ts';
+import type { AgentTool } from '../../engine/services.ts';
 import { INCOMING_TEXT, templateField } from '../config-fields.ts';
+import { createFlowTools, MOST_FLOW_CALLS, MOST_FLOWS } from './agent-flows.ts';
 import { createAgentTools, TOOL_NAMES } from './agent-tools.ts';
 import { answerFields, answerRequestOf } from './answer-fields.ts';
 import { modelFields, requestOf } from './model-fields.ts';
@@ -23,6 +25,27 @@ const config = z.object({
     description:
       'search_knowledge: all your documents. find_answers: your questions and answers. search_files: your uploaded files. get_contact: what is known about the person. escalate: hand over to a person.',
     template: false,
+  }),
+  flows: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1, 'Choose a flow, or take the line away.')
+        .max(64)
+        .meta({ title: 'Flow', widget: 'flow', template: false }),
+    )
+    .max(MOST_FLOWS)
+    .default([])
+    .meta({
+      title: 'Flows that it may call',
+      description: 'Published flows that begin with "Called by a flow"; each is a tool.',
+    }),
+  trustFlows: z.boolean().default(false).meta({
+    title: 'What the flows answer counts as known',
+    description:
+      'On: prices, dates and links from their answers may be stated. Off: a person looks at such a text first. Leave it off for flows whose answer repeats what people wrote.',
+    advanced: true,
   }),
   knowledgeBase: z.string().max(64).optional().meta({
     title: 'Knowledge base',
@@ -63,6 +86,8 @@ export class Agent {
       '',
       'Example: **Agent** with `search_knowledge` and `escalate` → out → **Send message** `{{ steps.agent.output.text }}`.',
       '',
+      `**Flows as tools**: a flow that begins with **Called by a flow** is a tool under the name, with the description and the inputs of that trigger. It runs for this account and this person, as a run with a page of its own, and its **Answer the caller** step (the first 2,000 characters) is what the agent is told. At most ${MOST_FLOW_CALLS} calls in one step. A flow that is not published, has no such trigger or belongs elsewhere is left out, which the log says; one that fails is told to the agent as failed. What the agent hands over is written by a model and not looked at by the guardrails: let an **Approval** come before a step that sends it on.`,
+      '',
       'It reads this workspace and this contact only: nothing that a person writes can make it look elsewhere or write to somebody else. When it hands over, the conversation is in the inbox and the flow goes on through **escalate**.',
       '',
       'It needs a model: without one the step fails and says so. When steps or cost run out it fails as well; give it an error output.',
@@ -83,22 +108,23 @@ export class Agent {
     const { config, services } = context;
     const { tools, escalated } = createAgentTools(context, config.tools);
     const called: string[] = [];
-    const counted = tools.map((tool) => ({
+    const counted = (tool: AgentTool): AgentTool => ({
       ...tool,
       run: (input: unknown) => {
         called.push(tool.name);
         return tool.run(input);
       },
-    }));
+    });
     return settleText(context, async () => {
       if (config.message.trim() === '') {
         throw new NodeError('no_text', 'There is nothing to answer.', { field: 'message' });
       }
+      const flows = await createFlowTools(context);
       const { steps, ...written } = await services.ai.agent(
         {
           ...requestOf(context),
           ...answerRequestOf(context),
-          tools: counted,
+          tools: [...tools, ...flows].map(counted),
           maxSteps: config.maxSteps,
           maxCostUsd: config.maxCostUsd,
         },

@@ -3,10 +3,12 @@ import type {
   AccountProfile,
   AgentRequest,
   AiService,
+  CallableFlow,
   ClassifyRequest,
   Contact,
   ContainerStatus,
   FaqAnswer,
+  FlowCall,
   Insights,
   ModerationCategory,
   NodeServices,
@@ -52,6 +54,8 @@ export type FakeAnswers = {
   containerStatus?: ContainerStatus;
   media?: { id: string; caption: string }[];
   http?: { status: number; headers?: Record<string, string>; body?: string };
+  /** Flows of the workspace that may be called, by id, with what they answer. */
+  flows?: Record<string, CallableFlow & { call?: FlowCall }>;
   /** What is known about the person; changes are kept. */
   contact?: Partial<Contact>;
   /** Names of calls that fail for good. */
@@ -79,6 +83,12 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
     fields: {},
     tags: [],
     ...answers.contact,
+  };
+
+  const flowOf = (id: string) => {
+    const flow = answers.flows?.[id];
+    if (flow) return flow;
+    throw new NodeError('flow_not_found', `There is no flow "${id}".`);
   };
 
   const services: NodeServices = {
@@ -267,6 +277,17 @@ export function createFakeServices(answers: FakeAnswers = {}): { services: NodeS
         const tags = new Set([...contact.tags, ...request.add]);
         contact.tags = [...tags].filter((tag) => !request.remove.includes(tag));
         return structuredClone(contact);
+      },
+    },
+    flows: {
+      async describe({ flow }) {
+        record('flows.describe', { flow });
+        const { call: _call, ...callable } = flowOf(flow);
+        return callable;
+      },
+      async call(request) {
+        record('flows.call', request);
+        return flowOf(request.flow).call ?? { executionId: 'called-1', status: 'succeeded', answer: null };
       },
     },
     http: {

@@ -27,4 +27,5 @@ const KIND_WORDS: Record<TriggerEvent['kind'], string> = {
   manual: 'Started by hand',
   failure: 'Another flow failed',
   comment_spike: 'Many comments',
+  call: 'Called by a flow',
 };

@@ -26,7 +26,7 @@ import { createPlans } from './plans.ts';
 import type { Presence } from './presence.ts';
 import { createSolePresence, openPresence } from './presence.ts';
 import { replayExecution, retryExecution } from './retry-execution.ts';
-import type { Runner, RunnerDeps } from './runner.ts';
+import type { Runner, RunnerDeps, RunWithin } from './runner.ts';
 import { createRunner } from './runner.ts';
 import type { Schedules } from './schedules.ts';
 import { startSchedules } from './schedules.ts';
@@ -69,6 +69,8 @@ export type ExecutionsRuntime = Executions & {
   stop(graceMs?: number): Promise<void>;
   /** Keeps slots of this process for executions that are about to be stored. */
   reserve: Reserve;
+  /** For a step that waits for another execution. */
+  runWithin: RunWithin;
   /** New executions are on disk: they are queued, unless they run here already, and told of. Never throws. */
   onStored(executions: StoredExecution[]): void;
   /** Waiting executions for which a message came; they are queued in the database. Never throws. */
@@ -249,6 +251,7 @@ export function createExecutions(deps: ExecutionsDeps): ExecutionsRuntime {
       await stopping.presence.leave();
     },
     reserve: (executionIds) => work?.runner?.reserve(executionIds) ?? null,
+    runWithin: async (executionId) => (await work?.runner?.runWithin(executionId)) ?? 'stopping',
     onStored,
     onWoken,
     holder: () => work?.presence.holder() ?? null,

@@ -41,6 +41,7 @@ export type RunnerDeps = {
   faults: Faults;
   servicesFor: (execution: {
     workspaceId: string;
+    flowId: string;
     executionId: string;
     event: TriggerEvent;
     /** The journal that it goes on from. */
@@ -52,9 +53,16 @@ export type RunnerDeps = {
   onSettled: (execution: { id: string; contactKey: string | null }, resumeAt: Date | null) => void;
 };
 
+/**
+ * Runs an execution at once within the slot of another, which waits for it. Resolves when it no longer runs here (`ran`);
+ * `not_claimed`: somebody else has it, or it may not run now; `stopping`: nothing is begun here any more.
+ */
+export type RunWithin = (executionId: string) => Promise<'ran' | 'not_claimed' | 'stopping'>;
+
 export type Runner = {
   /** Claims those of the executions that may run and starts them. Resolves when all have been claimed or refused. */
   submit(executionIds: string[], lane: Lane): Promise<void>;
+  runWithin: RunWithin;
   /** Executions that could start at once. */
   freeSlots(): number;
   /** Keeps slots for executions that are about to be stored. */
@@ -125,6 +133,22 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
   }
 
+  const runWithin: RunWithin = async (id) => {
+    if (stopping) return 'stopping';
+    if (!running.has(id)) {
+      starting.add(id);
+      try {
+        const claimed = await claims.add(id);
+        if (!claimed) return 'not_claimed';
+        await start([claimed], false);
+      } finally {
+        starting.delete(id);
+      }
+    }
+    await running.get(id)?.ended;
+    return stopping ? 'stopping' : 'ran';
+  };
+
   const reserve: Reserve = (executionIds) => {
     const holder = presence.holder();
     const count = holder === null ? 0 : slots.takeNow(executionIds.length);
@@ -154,8 +178,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (const id of ids) starting.delete(id);
   }
 
-  /** Each takes the slot that was given for it and frees it at its end. */
-  async function start(claimed: Claim[]): Promise<void> {
+  /** Each takes the slot that was given for it and frees it at its end; `hasSlots` false: none was. */
+  async function start(claimed: Claim[], hasSlots = true): Promise<void> {
     try {
       if (stopping) return await giveBack(claimed);
       await Promise.all(claimed.map(({ execution }) => endLocalRun(execution.id)));
@@ -166,13 +190,13 @@ export function createRunner(deps: RunnerDeps): Runner {
         stale.length > 0 ? await loadSnapshots(pool, stale) : new Map<string, StoredJournal>();
       if (stopping) return await giveBack(claimed);
       for (const each of claimed.splice(0))
-        startOne(each, snapshots.get(each.execution.id) ?? emptyJournal());
+        startOne(each, snapshots.get(each.execution.id) ?? emptyJournal(), hasSlots);
     } finally {
-      slots.free(claimed.length);
+      if (hasSlots) slots.free(claimed.length);
     }
   }
 
-  function startOne({ execution, holder }: Claim, snapshot: StoredJournal): void {
+  function startOne({ execution, holder }: Claim, snapshot: StoredJournal, hasSlot: boolean): void {
     const abort = new AbortController();
     if (execution.cancelRequested) abort.abort(new Error('The execution was cancelled.'));
     if (!presence.isHolder(holder)) abort.abort(new RunInterrupted('This process no longer holds it.'));
@@ -180,7 +204,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     running.set(execution.id, { execution, holder, abort, ended });
     void ended.finally(() => {
       running.delete(execution.id);
-      slots.free(1);
+      if (hasSlot) slots.free(1);
     });
   }
 
@@ -248,7 +272,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     const { id: executionId, workspaceId, flowId, triggerNodeId, event, dryRun } = execution;
     return runExecution(plan, { executionId, workspaceId, flowId, triggerNodeId, event, dryRun }, snapshot, {
       journal: { write },
-      services: servicesFor({ workspaceId, executionId, event, steps: snapshot.steps, isHeld }),
+      services: servicesFor({ workspaceId, flowId, executionId, event, steps: snapshot.steps, isHeld }),
       clock,
       ...(progress && { progress }),
       signal,
@@ -345,7 +369,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     await giveBack(unfinished);
   }
 
-  return { submit, freeSlots: slots.available, reserve, cancel, lose, stop, leftOver: () => leftOver };
+  return {
+    submit,
+    runWithin,
+    freeSlots: slots.available,
+    reserve,
+    cancel,
+    lose,
+    stop,
+    leftOver: () => leftOver,
+  };
 }
 
 /** An execution that was stored as held by this process. */

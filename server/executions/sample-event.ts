@@ -89,5 +89,6 @@ const SAMPLES: Record<TriggerEvent['kind'], (id: string) => Partial<TriggerEvent
   webhook: () => ({ data: {} }),
   manual: () => ({ data: {} }),
   comment_spike: () => ({ spike: { comments: 72, usual: 50 } }),
+  call: () => ({ from: FOLLOWER, input: {} }),
   failure: () => ({ data: { error: { code: 'sample', message: 'A made-up failure.' } } }),
 };

@@ -32,12 +32,17 @@ export function flowRoutes(context: ServerContext): RouteSpec[] {
       summary: 'Flows, newest first',
       tag: 'Flows',
       access: 'viewer',
-      query: pageQuerySchema.extend({ search: z.string().trim().max(200).optional() }),
+      query: pageQuerySchema.extend({
+        search: z.string().trim().max(200).optional(),
+        /** Only flows whose draft has such a trigger, e.g. `trigger.call`. */
+        trigger: z.string().trim().max(100).optional(),
+      }),
       answer: pageOf(flowSummarySchema),
       handler: ({ principal, query }) =>
         listFlows(context, {
           workspaceId: principal.workspaceId,
           search: query.search,
+          trigger: query.trigger,
           limit: query.limit,
           after: readCursor(query.cursor),
         }),

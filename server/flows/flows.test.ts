@@ -234,5 +234,12 @@ describe('the list', () => {
     expect(found.body.items).toMatchObject([
       { name: 'Sale 10%', triggers: ['trigger.manual'], runsToday: 0 },
     ]);
+    for (const [trigger, count] of [
+      ['trigger.manual', 5],
+      ['trigger.call', 0],
+    ]) {
+      const page = await api.call('GET', `/api/v1/flows?trigger=${trigger}`, { key: editor });
+      expect(page.body.items).toHaveLength(Number(count));
+    }
   });
 });

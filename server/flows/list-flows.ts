@@ -30,8 +30,9 @@ const LIST_FLOWS = `
     select * from flows
     where workspace_id = $1 and deleted_at is null
       and ($2::text is null or name ilike $2 or description ilike $2)
-      and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
-    order by created_at desc, id desc limit $5
+      and ($3::text is null or graph->'nodes' @> jsonb_build_array(jsonb_build_object('type', $3::text)))
+      and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
+    order by created_at desc, id desc limit $6
   )
   select ${FLOW_COLUMNS}, f.created_at::text as "cursorAt",
     array(select distinct node->>'type' from jsonb_array_elements(f.graph->'nodes') node
@@ -53,14 +54,24 @@ const LIST_FLOWS = `
   ) newest on true
   order by f.created_at desc, f.id desc`;
 
-/** Cards of the flows page, newest first. `search` is looked for in names and descriptions. */
+/**
+ * Cards of the flows page, newest first.
+ * @param request `search` is looked for in names and descriptions, `trigger` is the type of one that the draft has
+ */
 export async function listFlows(
   context: ServerContext,
-  request: { workspaceId: string; search: string | undefined; limit: number; after: PageKey | null },
+  request: {
+    workspaceId: string;
+    search: string | undefined;
+    trigger: string | undefined;
+    limit: number;
+    after: PageKey | null;
+  },
 ): Promise<Page<FlowSummary>> {
   const { rows } = await context.pool.query<SummaryRow>(LIST_FLOWS, [
     request.workspaceId,
     request.search ? `%${escapeLike(request.search)}%` : null,
+    request.trigger || null,
     request.after?.at ?? null,
     request.after?.id ?? null,
     request.limit + 1,

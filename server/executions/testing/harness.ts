@@ -8,6 +8,7 @@ import type { GraphInput } from '../../../engine/graph.ts';
 import { graphSchema } from '../../../engine/graph.ts';
 import type { NodeServices } from '../../../engine/services.ts';
 import { newId } from '../../database/id.ts';
+import { createFlowCalls } from '../../flow-calls/flow-calls.ts';
 import type { LocalLive } from '../../live/live.ts';
 import { createLive } from '../../live/live.ts';
 import { createLog } from '../../log.ts';
@@ -21,7 +22,7 @@ import { testCatalogue, World } from './test-nodes.ts';
 export const APP_SECRET = 'app-secret-of-the-tests';
 export const VERIFY_TOKEN = 'verify-token-of-the-tests';
 
-/** Test nodes use none of them; whoever tries learns it. */
+/** Test nodes use none of them but calls of flows; whoever tries learns it. */
 const noServices = new Proxy({} as NodeServices, {
   get: () => {
     throw new Error('Test nodes have no services.');
@@ -49,6 +50,7 @@ export async function startProcess(
     /** Other node types than those of the tests. */
     catalogue?: NodeCatalogue;
     servicesFor?: ServicesFor;
+    concurrency?: number;
   } = {},
 ): Promise<Harness> {
   const world = options.world ?? new World();
@@ -58,7 +60,7 @@ export async function startProcess(
   const executions = createExecutions({
     config: {
       ROLE: options.role ?? 'all',
-      WORKER_CONCURRENCY: 20,
+      WORKER_CONCURRENCY: options.concurrency ?? 20,
       REDIS_URL: process.env.TEST_REDIS_URL,
       shape: options.shape ?? 'embedded',
     },
@@ -66,11 +68,16 @@ export async function startProcess(
     pool,
     catalogue,
     live,
-    servicesFor: options.servicesFor ?? (() => noServices),
+    servicesFor: (execution) =>
+      new Proxy(options.servicesFor?.(execution) ?? noServices, {
+        get: (services, key) => (key === 'flows' ? flowCalls.of(execution) : Reflect.get(services, key)),
+      }),
     quietMs: 0,
     version: options.version ?? '1.0.0',
     onFlowChanged: (flowId) => webhooks.flowChanged(flowId),
   });
+  const { runWithin, onStored } = executions;
+  const flowCalls = createFlowCalls({ pool, runWithin, onStored });
   const webhooks = createWebhooks({
     pool,
     catalogue,
