@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NodeError } from '../../engine/errors.ts';
 import type { AgentTool, ClassifyRequest, ReplyRequest } from '../../engine/services.ts';
@@ -10,6 +8,7 @@ import type { AiServiceDeps } from './ai-service.ts';
 import { createAiService } from './ai-service.ts';
 import { createAnswerCache } from './answer-cache.ts';
 import { createGuardrailsReader, writeGuardrails } from './guardrails/guardrails-store.ts';
+import type { ModerationAnswer } from './testing/fake-moderations.ts';
 import type { Answer, FakeOpenAi } from './testing/fake-openai.ts';
 import { startFakeOpenAi } from './testing/fake-openai.ts';
 import { startModelCallsBench } from './testing/model-calls-bench.ts';
@@ -355,32 +354,27 @@ describe('guardrails', () => {
 });
 
 describe('moderation by OpenAI', () => {
-  async function moderationServer(status: number, scores: Record<string, number> = {}) {
-    const seen: { path: string; authorization: string | undefined }[] = [];
-    const server = createServer((request, response) => {
-      seen.push({ path: request.url ?? '', authorization: request.headers.authorization });
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({ id: 'm', model: 'omni', results: [{ flagged: true, category_scores: scores }] }),
-      );
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  async function moderationServer(answer: ModerationAnswer) {
+    const { url: baseUrl, moderations, close } = await startFakeOpenAi();
+    moderations.always(answer);
     const deps = { moderation: async () => ({ apiKey: 'sk-secret', baseUrl }) };
-    return { seen, ai: service({ deps }), close: () => server.close() };
+    return { seen: moderations.requests, ai: service({ deps }), close };
   }
 
   test('counts beside what the built-in knows', async () => {
-    const { ai, seen, close } = await moderationServer(200, { 'harassment/threatening': 0.9, sexual: 0.01 });
+    const { ai, seen, close } = await moderationServer({
+      kind: 'scores',
+      scores: { 'harassment/threatening': 0.9, sexual: 0.01 },
+    });
     const { scores, usage } = await ai.moderate({ text: 'I am behind you. See spam.example' }, signal());
     expect(scores).toMatchObject({ threat: 0.9, sexual: 0.01, link: 1 });
     expect(usage.model).toBe('openai:omni-moderation-latest');
-    expect(seen).toEqual([{ path: '/v1/moderations', authorization: 'Bearer sk-secret' }]);
+    expect(seen).toMatchObject([{ model: 'omni-moderation-latest', authorization: 'Bearer sk-secret' }]);
     close();
   });
 
   test('looks at what the AI wrote', async () => {
-    const { ai, close } = await moderationServer(200, { hate: 0.8 });
+    const { ai, close } = await moderationServer({ kind: 'scores', scores: { hate: 0.8 } });
     says('Polite, but hateful.', 'Still hateful.');
     expect(await ai.reply(replyRequest, signal())).toMatchObject({
       mode: 'draft',
@@ -390,7 +384,7 @@ describe('moderation by OpenAI', () => {
   });
 
   test('that is not there leaves it to the built-in', async () => {
-    const { ai, close } = await moderationServer(404);
+    const { ai, close } = await moderationServer({ kind: 'error', status: 404 });
     expect(await ai.moderate({ text: 'You idiot' }, signal())).toMatchObject({
       scores: { insult: expect.closeTo(1, 0) },
       usage: { model: 'builtin' },
@@ -399,7 +393,7 @@ describe('moderation by OpenAI', () => {
   });
 
   test('that fails fails the step, and makes what the AI wrote a draft', async () => {
-    const { ai, close } = await moderationServer(401);
+    const { ai, close } = await moderationServer({ kind: 'error', status: 401 });
     await expect(ai.moderate({ text: 'Hello' }, signal())).rejects.toMatchObject({
       code: 'model_key_refused',
     });

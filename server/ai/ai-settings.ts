@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AiBudget, AiPrices, AiRouterSettings, AiSettingsUpdate } from '../contract/ai.ts';
 import { aiBudgetSchema, aiPricesSchema, aiRouterSchema } from '../contract/ai.ts';
 import type { Queryable } from '../flows/flow-store.ts';
+import { recentByWorkspace } from './recent-by-workspace.ts';
 
 /** What a workspace says about models, complete. */
 export type AiChoices = { router: AiRouterSettings; budget: AiBudget; prices: AiPrices };
@@ -16,7 +17,7 @@ export const DEFAULT_CHOICES: AiChoices = {
 /** Keys in the table `settings`. */
 const KEYS = { router: 'ai_router', budget: 'ai_budget', prices: 'ai_prices' } as const;
 
-/** Read for every call: what one process changes holds for all at once. */
+/** As it is now, for who shows or changes it. */
 export async function readAiChoices(db: Queryable, workspaceId: string): Promise<AiChoices> {
   const { rows } = await db.query<{ key: string; value: unknown }>({
     name: 'ai-settings',
@@ -32,6 +33,9 @@ export async function readAiChoices(db: Queryable, workspaceId: string): Promise
   };
 }
 
+/** What calls of models go by: read every few seconds, and at once after a change in this process. */
+export const recentAiChoices = recentByWorkspace(readAiChoices);
+
 /** Replaces what is named. */
 export async function writeAiChoices(
   db: Queryable,
@@ -46,4 +50,5 @@ export async function writeAiChoices(
       [workspaceId, KEYS[name], JSON.stringify(update[name])],
     );
   }
+  recentAiChoices.forget(db, workspaceId);
 }

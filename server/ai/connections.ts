@@ -7,6 +7,7 @@ import type { AddressRules } from '../http-client/checked-lookup.ts';
 import { refuseBadLiteral } from '../http-client/checked-lookup.ts';
 import type { AiEnvironment } from './providers.ts';
 import { isProviderName, PROVIDER_NAMES, PROVIDERS } from './providers.ts';
+import { recentByWorkspace } from './recent-by-workspace.ts';
 
 /** How a provider is reached for a workspace. */
 export type Connection = {
@@ -35,8 +36,19 @@ type Row = { provider: string; keyEncrypted: string | null; baseUrl: string | nu
  * the environment.
  */
 export async function connectionsOf(deps: ConnectionsDeps, workspaceId: string): Promise<Connections> {
+  return toConnections(deps, await readRows(deps.pool, workspaceId));
+}
+
+/**
+ * The same as it was at most a few seconds ago, for calls of models; a change in this process holds at once. Keys are
+ * remembered as they are stored, encrypted.
+ */
+export async function recentConnectionsOf(deps: ConnectionsDeps, workspaceId: string): Promise<Connections> {
+  return toConnections(deps, await recentRows.of(deps.pool, workspaceId));
+}
+
+function toConnections(deps: ConnectionsDeps, rows: ReadonlyMap<AiProviderName, Row>): Connections {
   const connections = new Map<AiProviderName, Connection>();
-  const rows = await readRows(deps.pool, workspaceId);
   for (const provider of PROVIDER_NAMES) {
     const row = rows.get(provider);
     const connection =
@@ -61,11 +73,13 @@ export async function listConnections(deps: ConnectionsDeps, workspaceId: string
   return PROVIDER_NAMES.map((provider) => {
     const row = rows.get(provider);
     const own = row && ownConnection(deps, provider, row);
-    const connection = own ?? environmentConnection(deps.config, provider);
+    const environment = environmentConnection(deps.config, provider);
     return {
       provider,
-      source: connection?.source ?? null,
+      source: (own ?? environment)?.source ?? null,
       hasKey: row?.keyEncrypted != null,
+      isKeyReadable: own?.apiKey !== null,
+      hasEnvironment: environment !== null,
       baseUrl: row?.baseUrl ?? null,
       updatedAt: row?.updatedAt.toISOString() ?? null,
     };
@@ -87,7 +101,7 @@ export async function saveConnection(
   const facts = PROVIDERS[provider];
   const baseUrl = request.baseUrl ? checkBaseUrl(deps, provider, request.baseUrl) : null;
   const row = (await readRows(deps.pool, workspaceId)).get(provider);
-  if (facts.baseUrl === null && baseUrl === null) {
+  if (facts.baseUrl === null && baseUrl === null && environmentUrl(deps.config, provider) === null) {
     throw refused('baseUrl', `${facts.label} has no usual address. Give the one of your server.`);
   }
   if (apiKey === undefined && facts.needsKey && row?.keyEncrypted == null) {
@@ -102,6 +116,7 @@ export async function saveConnection(
        base_url = excluded.base_url, updated_at = now()`,
     [workspaceId, provider, apiKey === undefined ? null : encryptToken(deps.encryptionKey, apiKey), baseUrl],
   );
+  recentRows.forget(deps.pool, workspaceId);
 }
 
 /** @returns false when there was none */
@@ -114,6 +129,7 @@ export async function removeConnection(
     'delete from ai_connections where workspace_id = $1 and provider = $2',
     [workspaceId, provider],
   );
+  recentRows.forget(db, workspaceId);
   return (rowCount ?? 0) > 0;
 }
 
@@ -186,3 +202,5 @@ async function readRows(db: Queryable, workspaceId: string): Promise<Map<AiProvi
   });
   return new Map(rows.flatMap((row) => (isProviderName(row.provider) ? [[row.provider, row]] : [])));
 }
+
+const recentRows = recentByWorkspace(readRows);

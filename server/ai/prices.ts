@@ -1,8 +1,14 @@
 import type { AiPrice, AiPrices } from '../contract/ai.ts';
 import { DEFAULT_PRICES } from './default-prices.ts';
 
-/** Counted where nobody knows the price: as dear as the dearest usual models, so that a budget rather ends too early. */
-export const UNKNOWN_PRICE: AiPrice = { inputUsd: 5, outputUsd: 25 };
+/**
+ * Counted where nobody knows the price: as dear as the dearest models that people use for this, so that a budget rather
+ * ends too early. A model is never free because it is unknown.
+ */
+export const UNKNOWN_PRICE: AiPrice = { inputUsd: 10, outputUsd: 50 };
+
+/** The same for models of embeddings, which all cost a small part of that: more than the dearest of them. */
+export const UNKNOWN_EMBEDDING_PRICE: AiPrice = { inputUsd: 0.25, outputUsd: 0 };
 
 const FREE: AiPrice = { inputUsd: 0, outputUsd: 0 };
 const MILLION = 1_000_000;
@@ -14,16 +20,16 @@ export type Price = AiPrice & { isKnown: boolean };
 
 /**
  * What a million tokens of a model cost: the workspace's own price, else the default, else a cautious one.
- * A name with a date or `-latest` at its end has the price of the name without.
- * @param name `provider:model`
+ * A name with a date, a dimension or `-latest` at its end has the price of the name without.
+ * @param name `provider:model`, with `@dimension` for one of embeddings
  */
-export function priceOf(name: string, own: AiPrices): Price {
+export function priceOf(name: string, own: AiPrices, unknown: AiPrice = UNKNOWN_PRICE): Price {
   for (const candidate of namesOf(name)) {
     const price = own[candidate] ?? DEFAULT_PRICES[candidate];
     if (price) return { ...price, isKnown: true };
   }
   if (name.startsWith('ollama:')) return { ...FREE, isKnown: true };
-  return { ...UNKNOWN_PRICE, isKnown: false };
+  return { ...unknown, isKnown: false };
 }
 
 /** US dollars. */
@@ -51,5 +57,8 @@ function namesOf(name: string): string[] {
   const ofMaker = maker
     ? [`${maker[1]}:${maker[1] === 'anthropic' ? maker[2]?.replaceAll('.', '-') : maker[2]}`]
     : [];
-  return [name, ...ofMaker].flatMap((each) => [each, each.replace(/-(\d{4}-?\d{2}-?\d{2}|latest)$/, '')]);
+  return [name, ...ofMaker].flatMap((each) => [
+    each,
+    each.replace(/(-(\d{4}-?\d{2}-?\d{2}|latest)|@\d+)$/, ''),
+  ]);
 }

@@ -139,12 +139,16 @@ export const TASKS: Record<AiTask, TaskFacts> = {
  */
 export const THINKING_TOKENS = 4_096;
 
-/** OpenAI's o and gpt-5 series, Gemini from 2.5 on except Flash-Lite, and what open models that think are called. */
+/**
+ * OpenAI's o and gpt-5 series and later ones, Claude from 5 on, Gemini from 2.5 on except Flash-Lite, and what open models
+ * that think are called.
+ */
 const THINKING_MODEL =
-  /^(o\d|gpt-([5-9]|\d\d)(?!.*-chat)|gpt-oss|gemini-(2\.5|[3-9])(?!.*flash-lite)|deepseek-r\d|deepseek-reasoner|qwq|qwen3|magistral|phi4?-.*reasoning)|[:-]thinking$/;
+  /^(o\d|gpt-([5-9]|\d\d)(?!.*-chat)|gpt-oss|claude-[a-z]+-([5-9]|\d\d)|gemini-(2\.5|[3-9])(?!.*flash-lite)|deepseek-r\d|deepseek-reasoner|qwq|qwen3|magistral|phi4?-.*reasoning)|[:-]thinking$/;
 
 /**
- * Whether the model thinks before it answers, by its name. Claude thinks only when it is asked to, which we do not do.
+ * Whether the model thinks before it answers, by its name. Claude up to 4 thinks only when it is asked to, which we
+ * do not do; from 5 on it does by itself.
  * @param model without the provider; of OpenRouter with the maker: `openai/gpt-5`
  */
 export function isThinkingModel(model: string): boolean {

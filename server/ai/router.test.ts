@@ -125,6 +125,9 @@ test.each([
   ['gpt-4.1-mini', false],
   ['gemini-2.5-flash-lite', false],
   ['claude-sonnet-4-5', false],
+  ['claude-haiku-4-5-20251001', false],
+  ['claude-opus-5-5', true],
+  ['claude-sonnet-5', true],
   ['llama3.2', false],
 ])('%s thinks: %s', (model, thinks) => {
   expect(isThinkingModel(model)).toBe(thinks);

@@ -14,7 +14,12 @@ let workspace: Awaited<ReturnType<ApiServer['createWorkspace']>>;
 beforeAll(async () => {
   [openai, google] = await Promise.all([startFakeOpenAi(), startFakeGoogle()]);
   api = await startApi({
-    environment: { OPENAI_BASE_URL: openai.url, GOOGLE_API_KEY: 'g-key', GOOGLE_BASE_URL: google.url },
+    environment: {
+      OPENAI_BASE_URL: openai.url,
+      GOOGLE_API_KEY: 'g-key',
+      GOOGLE_BASE_URL: google.url,
+      COMPATIBLE_BASE_URL: openai.url,
+    },
   });
 });
 afterAll(async () => {
@@ -41,6 +46,7 @@ describe('settings', () => {
       answeredBy: 'google:gemini-2.5-flash',
       problem: null,
       thinkingTokens: 4_096,
+      defaultMaxTokens: 256,
     });
     expect(body.prices.defaults['openai:gpt-5-mini']).toEqual({ inputUsd: 0.25, outputUsd: 2 });
     expect(body.prices.asOf).toMatch(/^\d{4}-\d{2}/);
@@ -131,6 +137,35 @@ describe('connections', () => {
     expect((await call('DELETE', 'connections/google')).status).toBe(404);
   });
 
+  test('say what the environment has, and whether a stored key can be read', async () => {
+    const states = async () =>
+      (await call('GET', 'connections')).body.items.map(
+        ({ provider, hasEnvironment, isKeyReadable }: Record<string, unknown>) =>
+          `${provider} ${hasEnvironment} ${isKeyReadable}`,
+      );
+    expect(await states()).toEqual([
+      'openai false true',
+      'anthropic false true',
+      'google true true',
+      'openrouter false true',
+      'ollama false true',
+      'compatible true true',
+    ]);
+    await storeKey();
+    await api.pool.query(`update ai_connections set key_encrypted = 'v1.other' where workspace_id = $1`, [
+      workspace.id,
+    ]);
+    expect(await states()).toContain('openai false false');
+  });
+
+  test('need no address where the environment has it', async () => {
+    const saved = await call('PUT', 'connections/compatible', { apiKey: SECRET });
+    expect(saved.body).toMatchObject({ source: 'workspace', hasKey: true, baseUrl: null });
+    openai.answer({ kind: 'text', pieces: ['OK'] });
+    expect((await call('POST', 'connections/compatible/test', { model: 'm' })).body.isGood).toBe(true);
+    expect(openai.requests[0]?.authorization).toBe(`Bearer ${SECRET}`);
+  });
+
   test('keep their key, but not under another address', async () => {
     const body = { apiKey: SECRET, baseUrl: 'https://models.example.com/v1/' };
     expect((await call('PUT', 'connections/openai', body)).body.baseUrl).toBe(
@@ -143,7 +178,7 @@ describe('connections', () => {
   });
 
   test.each([
-    ['compatible', { apiKey: 'k' }, 'baseUrl'],
+    ['ollama', { apiKey: 'k' }, 'baseUrl'],
     ['openai', {}, 'apiKey'],
     ['openai', { apiKey: 'two words' }, 'apiKey'],
     ['google', { apiKey: 'k', baseUrl: 'https://x.example.com' }, 'baseUrl'],

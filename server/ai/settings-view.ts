@@ -19,7 +19,11 @@ export function settingsView(choices: AiChoices, connections: Connections): AiSe
       tasks: Object.fromEntries(
         tasks.map((task) => [
           task,
-          { ...taskRouteOf(choices, task), ...answering(task, choices, connections) },
+          {
+            ...taskRouteOf(choices, task),
+            ...answering(task, choices, connections),
+            defaultMaxTokens: TASKS[task].maxTokens,
+          },
         ]),
       ) as AiSettings['router']['tasks'],
     },

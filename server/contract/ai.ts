@@ -94,6 +94,8 @@ export const aiSettingsSchema = z.object({
         problem: z.string().nullable(),
         /** Given on top of `maxTokens` because the model thinks before it answers. */
         thinkingTokens: z.int(),
+        /** What a task that the settings leave out has. */
+        defaultMaxTokens: z.int(),
       }),
     ),
   }),
@@ -133,6 +135,10 @@ export const aiConnectionSchema = z.object({
   source: z.enum(['workspace', 'environment']).nullable(),
   /** The workspace's own key is stored. */
   hasKey: z.boolean(),
+  /** False: the stored key can't be decrypted and has to be entered again. */
+  isKeyReadable: z.boolean(),
+  /** The environment has what the provider needs; it is used where the workspace has nothing of its own. */
+  hasEnvironment: z.boolean(),
   /** The workspace's own address. */
   baseUrl: z.string().nullable(),
   updatedAt: z.iso.datetime().nullable(),

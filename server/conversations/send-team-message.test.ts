@@ -39,6 +39,9 @@ beforeAll(async () => {
     knowledgeOf: () => {
       throw new Error('A person writes without looking things up.');
     },
+    flowsOf: () => {
+      throw new Error('A person writes without calling flows.');
+    },
   });
 });
 afterAll(async () => {

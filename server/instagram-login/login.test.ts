@@ -190,7 +190,7 @@ describe('messages and conversations of an account', () => {
     const row = await stored(shop!.externalId);
     stub.sent.length = 0;
     stub.calls.length = 0;
-    const { ai, http, knowledge } = createFakeServices().services;
+    const { ai, flows, http, knowledge } = createFakeServices().services;
     const services = createNodeServices({
       pool: api.pool,
       encryptionKey: api.context.secrets.encryptionKey,
@@ -199,6 +199,7 @@ describe('messages and conversations of an account', () => {
       rateLimits: NO_RATE_LIMITS,
       ai: { of: () => ai },
       knowledgeOf: () => knowledge,
+      flowsOf: () => flows,
       http,
     });
     const instagram = services.instagramOf(workspaceId);

@@ -8,9 +8,10 @@ import type { RouteSpec } from '../http/route.ts';
 import type { Logger } from '../log.ts';
 import type { ProviderAccess } from './embeddings/embedder-for.ts';
 import { createEmbedderFor } from './embeddings/embedder-for.ts';
+import type { EmbeddingMeter } from './embeddings/meter.ts';
+import { unmetered } from './embeddings/meter.ts';
 import { createQuestionEmbedder } from './embeddings/question-embedder.ts';
 import { progressOf } from './ingestion/document-row.ts';
-import type { RecordEmbedding } from './ingestion/embed-passages.ts';
 import type { FetchPage } from './ingestion/fetch-page.ts';
 import type { Ingester } from './ingestion/ingester.ts';
 import { startIngester } from './ingestion/ingester.ts';
@@ -28,7 +29,8 @@ export type KnowledgeDeps = {
   /** How a workspace reaches a provider of embeddings. */
   access: ProviderAccess;
   download: FetchPage;
-  onEmbedded?: RecordEmbedding;
+  /** Default: nothing is counted. */
+  meter?: EmbeddingMeter;
   faults?: Faults;
 };
 
@@ -52,10 +54,10 @@ const MOST_FORGOTTEN = 100_000;
 
 /** Knowledge of this process: its routes, its service for flows and, where it is started, the ingestion of documents. */
 export async function openKnowledge(deps: KnowledgeDeps): Promise<Knowledge> {
-  const { config, pool, log, live } = deps;
+  const { config, pool, log, live, meter = unmetered } = deps;
   const vectors = await openVectorStore(config, { pool, log });
   const embedderFor = createEmbedderFor(config.KNOWLEDGE_EMBEDDINGS, deps.access);
-  const search = { pool, log, vectors, embedderFor, embedQuestion: createQuestionEmbedder({ log }) };
+  const search = { pool, log, vectors, embedderFor, embedQuestion: createQuestionEmbedder({ log, meter }) };
   let ingester: Ingester | null = null;
   let stale: { stop(): Promise<void> } | null = null;
 
@@ -79,7 +81,7 @@ export async function openKnowledge(deps: KnowledgeDeps): Promise<Knowledge> {
         embedderFor,
         holder,
         download: deps.download,
-        onEmbedded: deps.onEmbedded ?? (() => {}),
+        meter,
         faults: deps.faults ?? noFaults,
         onProgress: (row) => {
           const { workspace_id, knowledge_base_id: knowledgeBaseId, id: documentId } = row;

@@ -49,7 +49,7 @@ export function moderate(text: string): Record<ModerationCategory, number> {
   const intent = intentVerdict(text);
   scores.insult = Math.max(scores.insult, sureOf(intent, 'abuse'));
   scores.spam = Math.max(scores.spam, sureOf(intent, 'spam'));
-  const links = findClaims(text).filter(({ kind }) => kind === 'link');
+  const links = findClaims(withoutMentions(text)).filter(({ kind }) => kind === 'link');
   if (links.length > 0) scores.link = 1;
   if (isLoud(text) && (links.length > 0 || /\$|💰|💸|🤑|🚀/u.test(text)))
     scores.spam = Math.max(scores.spam, LOUD);
@@ -60,6 +60,10 @@ const sureOf = ({ scores }: Verdict, intent: string) => {
   const score = scores[intent] ?? 0;
   return score >= CLASSIFIER_COUNTS_FROM ? score : 0;
 };
+
+/** `@anna.de` is a person whose name looks like an address. */
+const withoutMentions = (text: string) =>
+  text.replace(/(?<![\p{L}\p{N}._%+-])@[\p{L}\p{N}_.]+(?![/\p{L}\p{N}_.])/gu, ' ');
 
 /** As it stands, with figures for letters read as letters, with letters written apart joined, and without stars in words. */
 function readingsOf(text: string): string[][] {

@@ -1,5 +1,6 @@
 import type { Claim } from './find-claims.ts';
 import { ANY_CURRENCY, findClaims, numbersIn } from './find-claims.ts';
+import { relativeDatesIn } from './relative-dates.ts';
 
 /** What a text may rely on. */
 export type Support = {
@@ -12,7 +13,7 @@ export type Support = {
 };
 
 /**
- * What a text states that nothing supports: prices, percentages, dates, times, weekdays, durations, links, e-mail addresses,
+ * What a text states that nothing supports: prices, percentages, dates, times, weekdays, days like "tomorrow", durations, links, e-mail addresses,
  * phone numbers, handles and codes. Pure. Statements in words alone ("it is waterproof") are beyond it.
  */
 export function unsupportedClaims(text: string, support: Support): Claim[] {
@@ -43,6 +44,8 @@ export function unsupportedClaims(text: string, support: Support): Claim[] {
         );
       case 'phone':
         return value.length >= 7 && digits.some((each) => each.includes(value.replace(/^0+/, '')));
+      case 'relative_date':
+        return support.texts.some((each) => relativeDatesIn(each).has(value));
       case 'handle':
         return value === `@${support.username?.toLowerCase() ?? ''}`;
       default:

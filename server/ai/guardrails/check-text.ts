@@ -38,6 +38,7 @@ const IN_WORDS: Record<ClaimKind, string> = {
   date: 'the date',
   time: 'the time',
   weekday: 'the weekday',
+  relative_date: 'the day',
   duration: 'the duration',
   phone: 'the phone number',
 };

@@ -12,11 +12,28 @@ describe('what a text states', () => {
     ['Sie kostet 1.299,00 EUR', ['price 1299 eur']],
     ['only $1,299.00!', ['price 1299 usd']],
     ['R$ 50 no pix', ['price 50 brl']],
-    ['only 20.50 today', ['price 20.5 any']],
+    ['only 20.50 today', ['price 20.5 any', 'relative_date today']],
     ['You get it for free', ['price free']],
     ['Versand ist kostenlos', ['price free']],
     ['50 % off with SAVE50', ['code save50', 'percentage 50']],
     ['fifty percent', ['percentage 50']],
+    ['ninety-nine euros', ['price 99 eur']],
+    ['one hundred and twenty dollars', ['price 120 usd']],
+    ['two thousand five hundred pounds', ['price 2500 gbp']],
+    ['nineteen euros', ['price 19 eur']],
+    ['neunundneunzig Euro', ['price 99 eur']],
+    ['zweihundertfünfzig Euro', ['price 250 eur']],
+    ['eintausendzweihundert Euro', ['price 1200 eur']],
+    ['siebzehn Prozent', ['percentage 17']],
+    ['fünfunddreißig Prozent Rabatt', ['percentage 35']],
+    ['twenty-one days', ['duration 21 day']],
+    ['einundzwanzig Tage', ['duration 21 day']],
+    ['size two, three euros', ['price 3 eur']],
+    ['two three euros', ['price 3 eur']],
+    ['Everything is half price', ['percentage 50']],
+    ['Heute zum halben Preis', ['percentage 50']],
+    ['Buy one, get one', ['price two for one']],
+    ['Zwei zum Preis von einem', ['price two for one']],
     ['on March 3rd', ['date 3.3.']],
     ['am 3. März 2026', ['date 3.3.26']],
     ['2026-03-03', ['date 3.3.26']],
@@ -27,6 +44,32 @@ describe('what a text states', () => {
     ['10–18 Uhr', ['time 600', 'time 1080']],
     ['at 12 am', ['time 0']],
     ['am Montag', ['weekday 0']],
+    ['next Monday', ['weekday 0']],
+    ['It arrives tomorrow.', ['relative_date tomorrow']],
+    ['Morgen ist es da.', ['relative_date tomorrow']],
+    ['Übermorgen öffnen wir', ['relative_date day after tomorrow']],
+    ['the day after tomorrow', ['relative_date day after tomorrow']],
+    ['We are back next week', ['relative_date next week']],
+    ['nächste Woche', ['relative_date next week']],
+    ['bis Ende des Monats', ['relative_date end of the month']],
+    ['by the end of the day', ['relative_date end of the day']],
+    ['We are open today.', ['relative_date today']],
+    ['Only today!', ['relative_date today']],
+    ['Heute haben wir geöffnet.', ['relative_date today']],
+    ['Nur diese Woche', ['relative_date this week']],
+    ['Es wird heute Abend geliefert', ['relative_date today']],
+    ['How can we help you today?', []],
+    ['Wie können wir dir heute helfen?', []],
+    ['What can we offer you today?', []],
+    ['Thanks for sending us your message today!', []],
+    ['Danke für deinen Anruf heute.', []],
+    ['Endless love today', []],
+    ['The sale ends today.', ['relative_date today']],
+    ['Hab einen schönen Tag heute!', []],
+    ['Enjoy this weekend!', []],
+    ['Guten Morgen! Jeden Morgen frisch.', []],
+    ['Morgen! Schön, dass du schreibst.', []],
+    ['Abierto por la mañana', []],
     ['Saturday to Monday', ['weekday 5', 'weekday 6', 'weekday 0']],
     ['in 3 to 5 working days', ['duration 3 day', 'duration 5 day']],
     ['zwei Wochen', ['duration 2 week']],
@@ -47,7 +90,16 @@ describe('what a text states', () => {
   });
 
   test('is read in time that grows with its length, whatever stands in it', () => {
-    const hostile = ['1 '.repeat(20_000), 'a.'.repeat(20_000), '1.1.'.repeat(10_000), '@a'.repeat(20_000)];
+    const hostile = [
+      'one '.repeat(10_000),
+      'einund'.repeat(6_000),
+      'today '.repeat(6_000),
+      'only today '.repeat(3_000),
+      '1 '.repeat(20_000),
+      'a.'.repeat(20_000),
+      '1.1.'.repeat(10_000),
+      '@a'.repeat(20_000),
+    ];
     for (const text of hostile) expect(findClaims(text).length).toBeLessThanOrEqual(20_000);
   });
 });
@@ -66,6 +118,8 @@ describe('what nothing supports', () => {
   test.each(
     [
       'The blue bag costs 49 €.',
+      'The blue bag costs forty-nine euros.',
+      'Die blaue Tasche kostet neunundvierzig Euro.',
       '59,50 euros',
       'Open on Wednesday from 9 am to 5:30 pm.',
       'It takes 3-5 days.',
@@ -81,8 +135,26 @@ describe('what nothing supports', () => {
     expect(unsupported(text)).toEqual([]);
   });
 
+  test('a day that a source names in any language is supported, another one is not', () => {
+    const said = (text: string, source: string) => unsupportedClaims(text, { texts: [source] }).length === 0;
+    expect(said('We ship it tomorrow.', 'Sag den Leuten: Wir versenden morgen.')).toBe(true);
+    expect(said('Wir versenden morgen.', 'Lo enviamos mañana.')).toBe(true);
+    expect(said('Wir haben heute geöffnet.', 'Hoy abrimos a las diez.')).toBe(true);
+    expect(said('We ship it tomorrow.', 'We ship it the day after tomorrow.')).toBe(false);
+    expect(said('We ship it tomorrow.', 'Guten Morgen! We ship on weekdays.')).toBe(false);
+  });
+
   test.each([
     ['The blue bag costs 45 €.', 'price'],
+    ['The blue bag costs forty-five euros.', 'price'],
+    ['Die blaue Tasche kostet fünfundvierzig Euro.', 'price'],
+    ['Everything is half price.', 'percentage'],
+    ['Alles zum halben Preis.', 'percentage'],
+    ['Two for one!', 'price'],
+    ['It arrives tomorrow.', 'relative_date'],
+    ['Sie kommt morgen an.', 'relative_date'],
+    ['You get it next week.', 'relative_date'],
+    ['Wir haben heute geöffnet.', 'relative_date'],
     ['59.50 dollars', 'price'],
     ['80 €', 'price'],
     ['Shipping is free.', 'price'],

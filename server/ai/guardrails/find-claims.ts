@@ -1,5 +1,6 @@
 import { comparable, withoutUnseen } from './plain-text.ts';
 import { COUNT_WORD, NUMBER_WORD, readAmount, readNumber } from './read-numbers.ts';
+import { RELATIVE_DATE, relativeDateOf } from './relative-dates.ts';
 
 export type ClaimKind =
   | 'link'
@@ -11,6 +12,7 @@ export type ClaimKind =
   | 'date'
   | 'time'
   | 'weekday'
+  | 'relative_date'
   | 'duration'
   | 'phone';
 
@@ -52,6 +54,10 @@ const CURRENCIES: [code: string, words: string][] = [
 const CURRENCY = CURRENCIES.map(([, words]) => words).join('|');
 const FREE =
   "for free|free of charge|(?:is|are|it's|its|completely|totally|absolutely) free(?! (?:to|of|from|on|at|after|again))|free (?:shipping|delivery|returns?|gifts?|samples?|iphones?|bags?|items?|products?|of cost)|a free|gratis|kostenlos|kostenfrei|umsonst|gratuit(?:e?s?|ement)?|de graca|gratuito|gratuita|gratuitamente";
+
+const HALF_PRICE = 'half[ -]price|half off|half the price|halbe[nr]? preis|halbpreis';
+const TWO_FOR_ONE =
+  '(?:two|2) for (?:one|1)|buy (?:one|1),? get (?:one|1)|bogo|(?:zwei|2) fur (?:einen?|eins|1)|(?:zwei|2) zum preis von (?:einem|einer|1)';
 
 const MONTHS: string[] = [
   'january jan januar janner enero ene janvier janeiro gennaio genn',
@@ -153,6 +159,16 @@ const FINDERS: Finder[] = [
   },
   {
     kind: 'price',
+    pattern: new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${TWO_FOR_ONE})(?![\p{L}\p{N}])`, 'gu'),
+    value: () => 'two for one',
+  },
+  {
+    kind: 'percentage',
+    pattern: new RegExp(String.raw`(?<!\p{L})(?:${HALF_PRICE})(?!\p{L})`, 'gu'),
+    value: () => '50',
+  },
+  {
+    kind: 'price',
     pattern: new RegExp(String.raw`(?<!\p{L})(?:${FREE})(?!\p{L})`, 'gu'),
     value: () => 'free',
   },
@@ -243,6 +259,7 @@ const FINDERS: Finder[] = [
     pattern: /(?<![\d.,])(?:\+|00)?\(?\d(?:[\s()./-]{0,2}\d){6,14}(?![\d])/g,
     value: ([all]) => all.replace(/\D/g, '').replace(/^00/, ''),
   },
+  { kind: 'relative_date', pattern: RELATIVE_DATE, value: ([all]) => relativeDateOf(all) },
 ];
 
 /** Coupon codes are read before the case is folded. */

@@ -1,3 +1,5 @@
+import { COMPOUND_NUMBER, readCompound, SINGLE_NUMBERS } from './number-words.ts';
+
 /** `1.299,00`, `1,299.00`, `1 299` and `20` as numbers; null for what is none. A lone separator before three digits groups. */
 export function readAmount(text: string): number | null {
   const plain = text.replace(/[\s\u{a0}\u{202f}'’]/gu, '');
@@ -35,20 +37,22 @@ const NUMBER_WORDS: Record<number, string> = {
   1000: 'thousand tausend mil mille',
 };
 
-const valueOfWord = new Map(
-  Object.entries(NUMBER_WORDS).flatMap(([value, words]) =>
+const valueOfWord = new Map([
+  ...Object.entries(NUMBER_WORDS).flatMap(([value, words]) =>
     words.split(' ').map((word) => [word, Number(value)] as const),
   ),
-);
+  ...SINGLE_NUMBERS,
+]);
 
 const alternatives = (words: string[]) => words.toSorted((a, b) => b.length - a.length).join('|');
 
-/** A regular expression's alternatives for them. */
-export const NUMBER_WORD = alternatives([...valueOfWord.keys()]);
+/** A regular expression's alternatives for them, and for larger ones in English and German. */
+export const NUMBER_WORD = `${COMPOUND_NUMBER}|${alternatives([...valueOfWord.keys()])}`;
 /** The same without "one", which is "a" in many languages: "tenha um dia lindo" promises no time. */
-export const COUNT_WORD = alternatives(
+export const COUNT_WORD = `${COMPOUND_NUMBER}|${alternatives(
   [...valueOfWord].filter(([, value]) => value > 1).map(([word]) => word),
-);
+)}`;
 
-/** A number in figures or as one word. */
-export const readNumber = (text: string): number | null => valueOfWord.get(text) ?? readAmount(text);
+/** A number in figures or in words. */
+export const readNumber = (text: string): number | null =>
+  valueOfWord.get(text) ?? (/\d/.test(text) ? readAmount(text) : readCompound(text));

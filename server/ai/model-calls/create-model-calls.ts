@@ -7,10 +7,10 @@ import type { AiBudget } from '../../contract/ai.ts';
 import type { AddressRules } from '../../http-client/checked-lookup.ts';
 import type { Logger } from '../../log.ts';
 import { notify } from '../../notifications/notify.ts';
-import { readAiChoices } from '../ai-settings.ts';
+import { recentAiChoices } from '../ai-settings.ts';
 import { spendingToday } from '../budgets.ts';
 import { createCheckedFetch } from '../checked-fetch.ts';
-import { connectionsOf } from '../connections.ts';
+import { recentConnectionsOf } from '../connections.ts';
 import type { ModelCall, ModelCalls } from '../model-calls.ts';
 import { costOf, mostTokens } from '../prices.ts';
 import type { AiEnvironment } from '../providers.ts';
@@ -76,8 +76,8 @@ export function createModelCalls(deps: ModelCallsDeps): ModelCallsService {
   async function route(call: Routable): Promise<Routed | 'builtin'> {
     const { workspaceId } = call.caller;
     const [choices, connections] = await Promise.all([
-      readAiChoices(pool, workspaceId),
-      connectionsOf(deps, workspaceId),
+      recentAiChoices.of(pool, workspaceId),
+      recentConnectionsOf(deps, workspaceId),
     ]);
     const routed = routeCall(call, choices, connections);
     if (routed === 'builtin') return 'builtin';

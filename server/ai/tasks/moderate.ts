@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { NodeError } from '../../../engine/errors.ts';
 import type { StepUsage } from '../../../engine/node-type.ts';
 import type { ModerationCategory } from '../../../engine/services.ts';
@@ -56,6 +57,25 @@ export async function moderateText(
   return { scores, usage: { model: NAME } };
 }
 
+/** An answer without scores says nothing; it must not be taken for "all is well". */
+const answerSchema = z.object({
+  results: z.tuple([
+    z.object({
+      category_scores: z
+        .record(
+          z.string(),
+          z
+            .number()
+            .min(0)
+            .max(1)
+            .nullable()
+            .transform((score) => score ?? 0),
+        )
+        .refine((scores) => Object.keys(scores).some((name) => OURS[name])),
+    }),
+  ]),
+});
+
 async function askOpenAi(
   { apiKey, baseUrl, fetch }: ModerationEndpoint,
   text: string,
@@ -74,11 +94,13 @@ async function askOpenAi(
       { model: MODEL, input: text.slice(0, LONGEST_TEXT) },
       { signal },
     );
-    const result = answer.results[0];
-    if (!result) {
-      throw new NodeError('moderation_unusable', `${NAME} answered without a result.`, { retryable: true });
+    const judged = answerSchema.safeParse(answer).data?.results[0];
+    if (!judged) {
+      throw new NodeError('moderation_unusable', `${NAME} answered without a judgement.`, {
+        retryable: true,
+      });
     }
-    return { ...result.category_scores };
+    return judged.category_scores;
   } catch (error) {
     signal.throwIfAborted();
     const failure = toNodeError(error, NAME);

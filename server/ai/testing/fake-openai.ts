@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import type { FakeModerations } from './fake-moderations.ts';
+import { createFakeModerations } from './fake-moderations.ts';
 
 /** Text as text; parts as JSON; a message of tool calls alone has none. */
 const contentSchema = z.union([
@@ -45,6 +47,8 @@ export type FakeOpenAi = {
   always(answer: Answer): void;
   /** What `GET /models` lists, and with which status. */
   models: { ids: string[]; status: number };
+  /** `POST /moderations`. */
+  moderations: FakeModerations;
   /** Resolves when a request has come in that is met with silence. */
   silenced: Promise<void>;
   close(): void;
@@ -52,11 +56,12 @@ export type FakeOpenAi = {
 
 const USAGE = { prompt_tokens: 120, completion_tokens: 8, total_tokens: 128 };
 
-/** A server that speaks OpenAI's chat completions protocol (JSON, server-sent events, tool calls, errors). */
+/** A server that speaks OpenAI's chat completions protocol (JSON, server-sent events, tool calls, errors) and its moderation. */
 export async function startFakeOpenAi(): Promise<FakeOpenAi> {
   const answers: Answer[] = [];
   const requests: FakeOpenAi['requests'] = [];
   const models: FakeOpenAi['models'] = { ids: ['fake-small', 'fake-large'], status: 200 };
+  const moderations = createFakeModerations();
   const silence = Promise.withResolvers<void>();
   let otherwise: Answer = { kind: 'error', status: 500 };
   const server = createServer(async (request, response) => {
@@ -64,7 +69,11 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
       response.writeHead(models.status, { 'content-type': 'application/json' });
       return void response.end(JSON.stringify({ object: 'list', data: models.ids.map((id) => ({ id })) }));
     }
-    const body = requestSchema.parse(JSON.parse(await textOf(request)));
+    const text = await textOf(request);
+    if (request.url?.endsWith('/moderations')) {
+      return moderations.respond({ text, headers: request.headers }, response);
+    }
+    const body = requestSchema.parse(JSON.parse(text));
     requests.push({ ...body, authorization: request.headers.authorization });
     const answer = answers.shift() ?? otherwise;
     if (answer.kind === 'silence') return silence.resolve();
@@ -86,6 +95,7 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
       otherwise = answer;
     },
     models,
+    moderations,
     silenced: silence.promise,
     close: () => {
       server.closeAllConnections();

@@ -34,6 +34,8 @@ export type ApiServer = Awaited<ReturnType<typeof startApi>>;
 export async function startApi(
   options: {
     extras?: Partial<AppExtras>;
+    /** Routes that need what the server is made of. */
+    routesOf?: (context: ServerContext) => Promise<RouteSpec[]>;
     executions?: Partial<Executions>;
     publicUrl?: string;
     /** Variables of the configuration, e.g. `INSTAGRAM_GRAPH_URL`. */
@@ -72,7 +74,7 @@ export async function startApi(
   const extras: AppExtras = {
     accountAccess,
     authentication: createAuthentication(context),
-    routes: [],
+    routes: (await options.routesOf?.(context)) ?? [],
     rawRouters: [],
     templates: [],
     readiness: {},

@@ -50,6 +50,18 @@ describe('a text behind an approval', () => {
     ['that nobody decided', [approval({ status: 'waiting', wait })], DRAFT, 'flow'],
     ['of an approval whose draft is not known', [approval({ resume: decided(CHANGED) })], CHANGED, 'flow'],
     [
+      'that a calling flow or a model handed over',
+      [approval({ nodeId: 'called', output: { kind: 'call', input: { text: CHANGED, edited: true } } })],
+      CHANGED,
+      'flow',
+    ],
+    [
+      'that another flow answered, whoever wrote it there',
+      [approval({ nodeId: 'call', output: { answer: { text: CHANGED, edited: true }, edited: true } })],
+      CHANGED,
+      'flow',
+    ],
+    [
       'that another node calls edited',
       [approval({ output: { decision: 'approved', edited: true, text: CHANGED } })],
       CHANGED,

@@ -1,6 +1,6 @@
 import type { Fetch } from '../../ai/checked-fetch.ts';
 import type { ConnectionsDeps } from '../../ai/connections.ts';
-import { connectionsOf } from '../../ai/connections.ts';
+import { recentConnectionsOf } from '../../ai/connections.ts';
 import { LruMap } from '../../lru-map.ts';
 import { hashOf } from '../text-hash.ts';
 import type { Embedder, EmbedderFor } from './embedder.ts';
@@ -57,7 +57,7 @@ const usualModel = (provider: EmbeddingProvider): EmbeddingModel => ({
  */
 export function accessByConnections(deps: ConnectionsDeps & { checkedFetch: Fetch }): ProviderAccess {
   return async (workspaceId, provider) => {
-    const connection = (await connectionsOf(deps, workspaceId)).get(provider);
+    const connection = (await recentConnectionsOf(deps, workspaceId)).get(provider);
     if (!connection) return null;
     const baseUrl = provider === 'google' ? `${connection.baseUrl}${GOOGLE_PATH}` : connection.baseUrl;
     return {

@@ -1,3 +1,7 @@
+import type { Price } from '../../ai/prices.ts';
+import { priceOf, UNKNOWN_EMBEDDING_PRICE } from '../../ai/prices.ts';
+import type { AiPrices } from '../../contract/ai.ts';
+
 export const EMBEDDING_PROVIDERS = ['openai', 'google', 'ollama'] as const;
 export type EmbeddingProvider = (typeof EMBEDDING_PROVIDERS)[number];
 
@@ -22,18 +26,16 @@ type Known = {
   leastSimilarity: number;
   question?: string;
   passage?: string;
-  /** US dollars for a million tokens. */
-  price?: number;
 };
 
 /**
  * What is known of models: dimension (below 2,000, the most that pgvector indexes), from which similarity on a passage has to
- * do with a question, what the model wants to stand before a text (its model card), and its price.
+ * do with a question, and what the model wants to stand before a text (its model card).
  */
 const KNOWN: Record<string, Known> = {
-  'openai:text-embedding-3-small': { dimension: 1_536, isAsked: true, leastSimilarity: 0.25, price: 0.02 },
-  'openai:text-embedding-3-large': { dimension: 1_536, isAsked: true, leastSimilarity: 0.25, price: 0.13 },
-  'google:gemini-embedding-001': { dimension: 1_536, isAsked: true, leastSimilarity: 0.55, price: 0.15 },
+  'openai:text-embedding-3-small': { dimension: 1_536, isAsked: true, leastSimilarity: 0.25 },
+  'openai:text-embedding-3-large': { dimension: 1_536, isAsked: true, leastSimilarity: 0.25 },
+  'google:gemini-embedding-001': { dimension: 1_536, isAsked: true, leastSimilarity: 0.55 },
   'ollama:nomic-embed-text': {
     dimension: 768,
     leastSimilarity: 0.55,
@@ -64,8 +66,10 @@ export function parseEmbeddingModel(text: string): EmbeddingModel | null {
   return { provider: known, model: model ?? USUAL_MODELS[known], dimension: asked };
 }
 
-/** US dollars; 0 where the price is not known, as for what runs on one's own machine. @param name `provider:model@dimension` */
-export function embeddingCost(name: string, tokens: number): number {
-  const model = parseEmbeddingModel(name);
-  return ((model ? (knownOf(model).price ?? 0) : 0) * tokens) / 1_000_000;
-}
+/**
+ * What a million tokens cost: the workspace's own price, else the default; a cautious one for a model that nobody knows,
+ * nothing for what runs on one's own machine.
+ * @param name `provider:model@dimension`
+ */
+export const embeddingPriceOf = (name: string, own: AiPrices): Price =>
+  priceOf(name, own, UNKNOWN_EMBEDDING_PRICE);

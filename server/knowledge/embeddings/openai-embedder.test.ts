@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startFakeEmbeddings } from '../testing/fake-embeddings.ts';
 import type { Embedder } from './embedder.ts';
 import { createEmbedderFor } from './embedder-for.ts';
-import { embeddingCost, parseEmbeddingModel } from './embedding-models.ts';
+import { embeddingPriceOf, parseEmbeddingModel } from './embedding-models.ts';
 import { createOpenAiEmbedder } from './openai-embedder.ts';
 
 const signal = new AbortController().signal;
@@ -101,7 +101,10 @@ describe('which model', () => {
   );
 
   test('costs what it costs', () => {
-    expect(embeddingCost('openai:text-embedding-3-small@1536', 2_000_000)).toBeCloseTo(0.04);
-    expect(embeddingCost('ollama:nomic-embed-text@768', 2_000_000)).toBe(0);
+    const priceOf = (name: string, own = {}) => embeddingPriceOf(name, own).inputUsd;
+    expect(priceOf('openai:text-embedding-3-small@1536')).toBe(0.02);
+    expect(priceOf('ollama:nomic-embed-text@768')).toBe(0);
+    expect(priceOf('google:embedding-of-tomorrow@768')).toBe(0.25);
+    expect(priceOf('google:mine@768', { 'google:mine': { inputUsd: 0.01, outputUsd: 0 } })).toBe(0.01);
   });
 });

@@ -1,20 +1,12 @@
 import { DocumentError } from '../document-error.ts';
 import type { Embedder } from '../embeddings/embedder.ts';
+import { embedMetered } from '../embeddings/meter.ts';
 import { spaceOf } from '../embeddings/vector-space.ts';
 import { CHUNKS_PER_EMBEDDING } from '../limits.ts';
 import { readDocumentRow } from './document-row.ts';
 import type { IngestDeps } from './ingest-document.ts';
 import type { Leased } from './lease.ts';
 import { whileLeased } from './lease.ts';
-
-/** Told of every call of an embedding provider, for the list of requests and their cost. */
-export type RecordEmbedding = (call: {
-  workspaceId: string;
-  model: string;
-  tokens: number;
-  latencyMs: number;
-  errorCode?: string;
-}) => void;
 
 const STORE_TIMEOUT_MS = 60_000;
 
@@ -23,7 +15,8 @@ type Row = { id: string; text: string; knowledge_base_id: string };
 /**
  * Embeds the passages of a document that are not yet, in batches, and ends its ingestion. Without a provider there is
  * nothing to do: passages are found by their words.
- * @throws EmbeddingError, VectorStoreError, DocumentError `too_many_passages`, LeaseLostError
+ * @throws EmbeddingError, VectorStoreError, DocumentError `too_many_passages`, LeaseLostError; NodeError `budget_used_up`
+ *   or `budget_held`, after which the rest waits (fail-document.ts)
  */
 export async function embedPassages(deps: IngestDeps, leased: Leased, signal: AbortSignal): Promise<void> {
   const embedder = await deps.embedderFor(leased.workspaceId);
@@ -60,7 +53,13 @@ async function embedBatch(
     [workspaceId, leased.id, space, CHUNKS_PER_EMBEDDING],
   );
   if (rows.length === 0) return false;
-  const embedded = await embedTexts(deps, workspaceId, embedder, rows, signal);
+  const texts = rows.map(({ text }) => text);
+  const { vectors: embedded } = await embedMetered(
+    deps.meter,
+    embedder,
+    { workspaceId, texts, kind: 'passage' },
+    signal,
+  );
   const stored = rows.map(({ id, knowledge_base_id }, index) => ({
     chunkId: id,
     knowledgeBaseId: knowledge_base_id,
@@ -88,30 +87,6 @@ async function embedBatch(
   );
   await tell(deps, leased);
   return true;
-}
-
-async function embedTexts(
-  deps: IngestDeps,
-  workspaceId: string,
-  embedder: Embedder,
-  rows: readonly Row[],
-  signal: AbortSignal,
-): Promise<Float32Array[]> {
-  const startedAt = performance.now();
-  const call = () => ({
-    workspaceId,
-    model: embedder.name,
-    latencyMs: Math.round(performance.now() - startedAt),
-  });
-  try {
-    const texts = rows.map(({ text }) => text);
-    const { vectors, tokens } = await embedder.embed(texts, 'passage', signal);
-    deps.onEmbedded({ ...call(), tokens });
-    return vectors;
-  } catch (error) {
-    if (!signal.aborted) deps.onEmbedded({ ...call(), tokens: 0, errorCode: 'embedding_failed' });
-    throw error;
-  }
 }
 
 async function checkRoom({ pool, vectors }: IngestDeps, { workspaceId }: Leased): Promise<void> {

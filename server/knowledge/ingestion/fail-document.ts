@@ -4,12 +4,15 @@ import { DocumentError } from '../document-error.ts';
 import { EmbeddingError } from '../embeddings/embedder.ts';
 import { VectorStoreError } from '../vector-stores/vector-store.ts';
 import type { Leased } from './lease.ts';
-import { MOST_ATTEMPTS, whileLeased } from './lease.ts';
+import { MOST_ATTEMPTS, WAITING_CODES, whileLeased } from './lease.ts';
 
 export type Failure = { code: string; message: string; retryable: boolean };
 
 /** Null: it is none of the failures that are expected, but a bug or a database that is away. */
 export function failureOf(error: unknown): Failure | null {
+  if (error instanceof NodeError && WAITING_CODES.includes(error.code)) {
+    return { code: error.code, message: WAITING, retryable: true };
+  }
   const isExpected =
     error instanceof DocumentError ||
     error instanceof EmbeddingError ||
@@ -18,24 +21,29 @@ export function failureOf(error: unknown): Failure | null {
   return isExpected ? { code: error.code, message: error.message, retryable: error.retryable } : null;
 }
 
+const WAITING =
+  'It waits for room in the AI budget of a day (UTC) and goes on by itself. Until then it is found by its words. A larger budget can be set in Settings → AI.';
+
 /**
- * Writes down why a document got no further. What may pass is tried again by itself, with longer and longer pauses; the rest
- * waits for a person. Of a document that was never read to its end nothing stays; an earlier version does, and what is
+ * Writes down why a document got no further. What may pass is tried again by itself, with longer and longer pauses; what
+ * waits for the budget of a day, as often as it takes; the rest waits for a person. Of a document that was never read to its end nothing stays; an earlier version does, and what is
  * read but not embedded is found by its words.
  * @throws LeaseLostError
  */
 export async function failDocument(pool: pg.Pool, leased: Leased, failure: Failure): Promise<void> {
   const { code, message } = failure;
-  const isOver = !failure.retryable || leased.attempts >= MOST_ATTEMPTS;
+  const isWaiting = WAITING_CODES.includes(code);
+  const isOver = !isWaiting && (!failure.retryable || leased.attempts >= MOST_ATTEMPTS);
   await whileLeased(pool, leased, async (client) => {
     const keys = [leased.workspaceId, leased.id];
     const error = JSON.stringify({ code, message });
     if (!isOver) {
       await client.query(
-        `update knowledge_documents set error = $3, attempts = greatest(attempts, 1), lease_owner = null,
+        `update knowledge_documents set error = $3, lease_owner = null,
+           attempts = case when $4 then 1 else greatest(attempts, 1) end,
            updated_at = clock_timestamp()
          where workspace_id = $1 and id = $2`,
-        [...keys, error],
+        [...keys, error, isWaiting],
       );
       return;
     }

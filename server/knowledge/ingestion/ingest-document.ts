@@ -2,10 +2,10 @@ import type pg from 'pg';
 import type { Faults } from '../../faults.ts';
 import { DocumentError } from '../document-error.ts';
 import type { EmbedderFor } from '../embeddings/embedder.ts';
+import type { EmbeddingMeter } from '../embeddings/meter.ts';
 import type { VectorStore } from '../vector-stores/vector-store.ts';
 import type { DocumentRow } from './document-row.ts';
 import { readDocumentRow } from './document-row.ts';
-import type { RecordEmbedding } from './embed-passages.ts';
 import { embedPassages } from './embed-passages.ts';
 import type { FetchPage } from './fetch-page.ts';
 import { fetchPage } from './fetch-page.ts';
@@ -21,7 +21,7 @@ export type IngestDeps = {
   download: FetchPage;
   /** Told after every step forward. */
   onProgress: (document: DocumentRow) => void;
-  onEmbedded: RecordEmbedding;
+  meter: EmbeddingMeter;
   faults: Faults;
 };
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KnowledgeDocument } from '../../contract/shapes.ts';
 import { documentSchema } from '../../contract/shapes.ts';
+import { unmetered } from '../embeddings/meter.ts';
 import { startFakeEmbeddings } from '../testing/fake-embeddings.ts';
 import type { KnowledgeServer } from '../testing/knowledge-server.ts';
 import { isDone, isReady, startKnowledgeServer } from '../testing/knowledge-server.ts';
@@ -177,7 +178,7 @@ describe('interrupted', () => {
         throw gone;
       },
       onProgress: () => {},
-      onEmbedded: () => {},
+      meter: unmetered,
       faults: async (_moment, write) => {
         writes += 1;
         if (stopAt?.when === 'before' && stopAt.write === writes) throw gone;
@@ -223,7 +224,10 @@ describe('interrupted', () => {
     return rows;
   }
 
-  test('at any write, it goes on where it was: nothing is lost, nothing twice', async () => {
+  // Dozens of ingestions one after the other: minutes on a machine that is busy with other tests.
+  test('at any write, it goes on where it was: nothing is lost, nothing twice', {
+    timeout: 120_000,
+  }, async () => {
     const base = await quiet.createBase('Interrupted');
     const whole = await uploaded(quiet, base, 'whole.pdf', small);
     const { writes } = await ingestUntil(quiet, null);

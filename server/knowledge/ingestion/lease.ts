@@ -5,6 +5,10 @@ import { inTransaction } from '../../executions/transaction.ts';
 /** Seconds before a document that failed for now is tried again, doubled with each attempt. */
 const FIRST_PAUSE_SECONDS = 5;
 const LONGEST_PAUSE_SECONDS = 600;
+/** Failures that use up no attempt: there is nothing wrong with the document or the provider, only no room in the budget. */
+export const WAITING_CODES = ['budget_used_up', 'budget_held'];
+/** For the budget: a look costs a few statements, and people who raise it do not want to wait for long. */
+const WAITING_PAUSE_SECONDS = 300;
 /** A document during whose work so many processes died, without a step forward, is what they died of. */
 export const MOST_ATTEMPTS = 8;
 
@@ -31,10 +35,19 @@ export async function leaseDocument(
             select 1 from processes where processes.id = document.lease_owner
               and seen_at > clock_timestamp() - make_interval(secs => $3)))
           and (attempts = 0 or error is null or updated_at < clock_timestamp()
-            - make_interval(secs => least($4, $5 * power(2, least(attempts, 10)))))
+            - make_interval(secs => case when error ->> 'code' = any($6) then $7
+                else least($4, $5 * power(2, least(attempts, 10))) end))
         order by created_at, id limit 1 for update skip locked)
       returning id, workspace_id, attempts`,
-    values: [holder, busy, GONE_AFTER_MS / 1_000, LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS / 2],
+    values: [
+      holder,
+      busy,
+      GONE_AFTER_MS / 1_000,
+      LONGEST_PAUSE_SECONDS,
+      FIRST_PAUSE_SECONDS / 2,
+      WAITING_CODES,
+      WAITING_PAUSE_SECONDS,
+    ],
   });
   const row = rows[0];
   return row ? { id: row.id, workspaceId: row.workspace_id, attempts: row.attempts, holder } : null;

@@ -4,6 +4,8 @@ import type { KnowledgeServer } from '../testing/knowledge-server.ts';
 import { isReady, startKnowledgeServer } from '../testing/knowledge-server.ts';
 import { startFakePinecone } from '../vector-stores/testing/fake-pinecone.ts';
 import { startFakeQdrant } from '../vector-stores/testing/fake-qdrant.ts';
+import type { PgvectorDatabase } from '../vector-stores/testing/start-pgvector.ts';
+import { startPgvector } from '../vector-stores/testing/start-pgvector.ts';
 
 const RULES = [
   ['House rules', 'Keeping a puppy in the flat is forbidden. Cats are welcome.'],
@@ -14,19 +16,24 @@ const RULES = [
 let embeddings: Awaited<ReturnType<typeof startFakeEmbeddings>>;
 let qdrant: Awaited<ReturnType<typeof startFakeQdrant>>;
 let pinecone: Awaited<ReturnType<typeof startFakePinecone>>;
+let pgvector: PgvectorDatabase;
 
 beforeAll(async () => {
   embeddings = await startFakeEmbeddings();
   qdrant = await startFakeQdrant();
   pinecone = await startFakePinecone({ index: 'rules', apiKey: 'pc-key', dimension: 256 });
+  pgvector = await startPgvector();
 });
 afterAll(() => {
   for (const server of [embeddings, qdrant, pinecone]) server.close();
+  return pgvector.close();
 });
 
 const KNOWLEDGE_EMBEDDINGS = 'openai:text-embedding-3-small@256';
 const stores = {
   scan: () => ({ KNOWLEDGE_STORE: 'scan' as const }),
+  // With one connection for everything: nothing may take a second one while it holds the first.
+  pgvector: () => ({ KNOWLEDGE_STORE: 'pgvector' as const }),
   qdrant: () => ({ KNOWLEDGE_STORE: undefined, QDRANT_URL: qdrant.url }),
   pinecone: () => ({
     KNOWLEDGE_STORE: undefined,
@@ -41,10 +48,10 @@ describe.each(Object.entries(stores))('with %s', (store, configOf) => {
   let base: string;
 
   beforeAll(async () => {
-    server = await startKnowledgeServer({
-      embeddings: () => embeddings.url,
-      config: { KNOWLEDGE_EMBEDDINGS, ...configOf() },
-    });
+    server = await startKnowledgeServer(
+      { embeddings: () => embeddings.url, config: { KNOWLEDGE_EMBEDDINGS, ...configOf() } },
+      store === 'pgvector' ? pgvector : undefined,
+    );
     base = await server.createBase('Flat');
     for (const [title, text] of RULES) {
       const answer = await server.post(`${base}/documents`, { title, text });

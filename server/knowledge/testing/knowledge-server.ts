@@ -11,7 +11,7 @@ import { createHttpService } from '../../http-client/safe-request.ts';
 import { createLog } from '../../log.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import type { ProviderAccess } from '../embeddings/embedder-for.ts';
-import type { RecordEmbedding } from '../ingestion/embed-passages.ts';
+import type { EmbeddingMeter } from '../embeddings/meter.ts';
 import type { KnowledgeDeps } from '../knowledge.ts';
 import { openKnowledge } from '../knowledge.ts';
 
@@ -19,17 +19,18 @@ type Options = {
   /** Address of a server of embeddings; without it there is no provider. Called anew each time. */
   embeddings?: (workspaceId: string) => string | null;
   config?: Partial<KnowledgeDeps['config']>;
-  onEmbedded?: RecordEmbedding;
+  meter?: EmbeddingMeter;
   /** Default true. */
   ingests?: boolean;
 };
 
-type Database = Awaited<ReturnType<typeof createTestDatabase>>;
+/** A database that the test closes itself. */
+type Given = Pick<Awaited<ReturnType<typeof createTestDatabase>>, 'pool' | 'url'>;
 export type KnowledgeServer = Awaited<ReturnType<typeof startKnowledgeServer>>;
 
 /** The routes of knowledge on a free port with a real database, and an ingester; two workspaces, `ours` and `theirs`. */
-export async function startKnowledgeServer(options: Options = {}, given?: Database) {
-  const database = given ?? (await createTestDatabase());
+export async function startKnowledgeServer(options: Options = {}, given?: Given) {
+  const database = given ? { ...given, close: async () => {} } : await createTestDatabase();
   const { pool } = database;
   const ours = randomUUID();
   const theirs = randomUUID();
@@ -62,7 +63,7 @@ export async function startKnowledgeServer(options: Options = {}, given?: Databa
       allowLoopback: true,
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     }).download,
-    ...(options.onEmbedded && { onEmbedded: options.onEmbedded }),
+    ...(options.meter && { meter: options.meter }),
   });
   const holder = `test:${randomUUID()}`;
   if (options.ingests !== false) knowledge.start(() => holder);
@@ -138,7 +139,7 @@ export async function startKnowledgeServer(options: Options = {}, given?: Databa
       server.close();
       await knowledge.stop();
       await knowledge.close();
-      if (!given) await database.close();
+      await database.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { connectDatabase } from '../../database/connect.ts';
 import { createFaults } from '../../faults.ts';
 import { createLog } from '../../log.ts';
 import { createEmbedderFor } from '../embeddings/embedder-for.ts';
+import { unmetered } from '../embeddings/meter.ts';
 import { startIngester } from '../ingestion/ingester.ts';
 import { createScanStore } from '../vector-stores/scan-store.ts';
 
@@ -25,7 +26,7 @@ const ingester = startIngester({
     throw new Error('Nothing is fetched here.');
   },
   onProgress: () => {},
-  onEmbedded: () => {},
+  meter: unmetered,
   faults: createFaults(process.env.KILL_AT),
   lookEveryMs: 100,
 });

@@ -9,6 +9,8 @@ const PGVECTOR_LOCK = 7_265_403;
 const MOST_INDEXED_DIMENSIONS = 2_000;
 /** Candidates that the index looks at: more is slower and finds more of the true nearest. */
 const EF_SEARCH = 100;
+/** Who looks something up waits no longer (search/search-passages.ts), and the connection is free again. */
+const SEARCH_TIMEOUT_MS = 5_000;
 
 /**
  * Vectors in a table of their own with an HNSW index for each dimension. The table is created here and not by a migration:
@@ -62,41 +64,41 @@ export async function openPgvectorStore(
       const first = vectors[0];
       if (!first) return;
       signal.throwIfAborted();
-      await index(first.vector.length);
+      await told(index(first.vector.length));
       // The passage itself says to which base and document it belongs; one that was deleted meanwhile is left out.
-      await pool.query(
-        `insert into knowledge_vectors (chunk_id, workspace_id, knowledge_base_id, document_id, space, dimension, embedding)
+      await told(
+        pool.query(
+          `insert into knowledge_vectors (chunk_id, workspace_id, knowledge_base_id, document_id, space, dimension, embedding)
          select chunk.id, chunk.workspace_id, chunk.knowledge_base_id, chunk.document_id, $2, $3, given.embedding::vector
          from unnest($4::uuid[], $5::text[]) as given(id, embedding)
          join knowledge_chunks chunk on chunk.id = given.id and chunk.workspace_id = $1
          on conflict (chunk_id) do update
            set space = excluded.space, dimension = excluded.dimension, embedding = excluded.embedding`,
-        [
-          workspaceId,
-          space,
-          first.vector.length,
-          vectors.map(({ chunkId }) => chunkId),
-          vectors.map(({ vector }) => textOf(vector)),
-        ],
+          [
+            workspaceId,
+            space,
+            first.vector.length,
+            vectors.map(({ chunkId }) => chunkId),
+            vectors.map(({ vector }) => textOf(vector)),
+          ],
+        ),
       );
     },
     async remove(workspaceId, chunkIds) {
-      await pool.query('delete from knowledge_vectors where workspace_id = $1 and chunk_id = any($2)', [
-        workspaceId,
-        chunkIds,
-      ]);
+      await told(
+        pool.query('delete from knowledge_vectors where workspace_id = $1 and chunk_id = any($2)', [
+          workspaceId,
+          chunkIds,
+        ]),
+      );
     },
     async search(vector, search, signal) {
       signal.throwIfAborted();
-      try {
-        const found = await searchOnce(pool, vector, search, canIterate ? ITERATIVE : NARROW);
-        // The index stops before a small workspace is through; it is then looked at row by row.
-        return found.length >= search.limit ? found : await searchOnce(pool, vector, search, EXACT);
-      } catch (error) {
-        throw new VectorStoreError(`pgvector: ${error instanceof Error ? error.message : String(error)}`, {
-          retryable: true,
-        });
-      }
+      const found = await told(searchOnce(pool, vector, search, canIterate ? ITERATIVE : NARROW));
+      if (found.length >= search.limit) return found;
+      // The index stops before a small workspace is through; it is then looked at row by row.
+      signal.throwIfAborted();
+      return told(searchOnce(pool, vector, search, EXACT));
     },
     close: async () => {},
   };
@@ -114,10 +116,10 @@ const TABLE = `
   );
   create index if not exists knowledge_vectors_workspace on knowledge_vectors (workspace_id, knowledge_base_id)`;
 
-const NARROW = [`set local hnsw.ef_search = ${EF_SEARCH}`];
-const ITERATIVE = [...NARROW, 'set local hnsw.iterative_scan = strict_order'];
+const NARROW = `set local statement_timeout = ${SEARCH_TIMEOUT_MS}; set local hnsw.ef_search = ${EF_SEARCH}`;
+const ITERATIVE = `${NARROW}; set local hnsw.iterative_scan = strict_order`;
 /** Without index scans there is the bitmap of the workspace's rows, and the sort. */
-const EXACT = ['set local enable_indexscan = off'];
+const EXACT = `set local statement_timeout = ${SEARCH_TIMEOUT_MS}; set local enable_indexscan = off`;
 
 /** Since pgvector 0.8.0 the index goes on until enough rows pass the filters. */
 async function hasIterativeScan(pool: pg.Pool): Promise<boolean> {
@@ -132,29 +134,44 @@ async function searchOnce(
   pool: pg.Pool,
   vector: Float32Array,
   search: VectorSearch,
-  settings: string[],
+  settings: string,
 ): Promise<FoundVector[]> {
   return inTransaction(pool, async (client) => {
-    for (const setting of settings) await client.query(setting);
-    const { length } = vector;
-    const { rows } = await client.query<{ id: string; similarity: number }>(
-      `select chunk_id as id, 1 - (embedding::vector(${length}) <=> $1::vector(${length})) as similarity
+    await client.query(settings);
+    const { rows } = await client.query<{ id: string; similarity: number }>(nearest(vector, search));
+    return rows.map(({ id, similarity }) => ({ chunkId: id, similarity }));
+  });
+}
+
+/** The dimension is written out: the index is one for `embedding::vector(1536)` of the rows that have 1,536. */
+export function nearest(vector: Float32Array, search: VectorSearch): { text: string; values: unknown[] } {
+  const { length } = vector;
+  return {
+    text: `select chunk_id as id, 1 - (embedding::vector(${length}) <=> $1::vector(${length})) as similarity
        from knowledge_vectors
        where dimension = ${length} and workspace_id = $2 and space = $3
          and ($4::uuid[] is null or knowledge_base_id = any($4))
          and ($5::uuid[] is null or document_id = any($5))
        order by embedding::vector(${length}) <=> $1::vector(${length}) limit $6`,
-      [
-        textOf(vector),
-        search.workspaceId,
-        search.space,
-        search.knowledgeBaseIds,
-        search.documentIds,
-        search.limit,
-      ],
-    );
-    return rows.map(({ id, similarity }) => ({ chunkId: id, similarity }));
-  });
+    values: [
+      textOf(vector),
+      search.workspaceId,
+      search.space,
+      search.knowledgeBaseIds,
+      search.documentIds,
+      search.limit,
+    ],
+  };
+}
+
+/** A database that is away, or a vector that it does not take: both are tried again and then said at the document. */
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const message = `pgvector: ${error instanceof Error ? error.message : String(error)}`;
+    throw new VectorStoreError(message, { retryable: true });
+  }
 }
 
 const textOf = (vector: Float32Array) => `[${vector.join(',')}]`;

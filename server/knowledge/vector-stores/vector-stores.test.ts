@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrateDatabase } from '../../database/migrate.ts';
 import { createTestDatabase } from '../../testing/database.ts';
 import { openPgvectorStore } from './pgvector-store.ts';
 import { createPineconeStore } from './pinecone-store.ts';
@@ -9,10 +8,11 @@ import { createQdrantStore } from './qdrant-store.ts';
 import { createScanStore } from './scan-store.ts';
 import { startFakePinecone } from './testing/fake-pinecone.ts';
 import { startFakeQdrant } from './testing/fake-qdrant.ts';
+import { startPgvector } from './testing/start-pgvector.ts';
+import { axis, between, createHome, DIMENSION } from './testing/vectors.ts';
 import { normalised } from './vector-bytes.ts';
-import type { StoredVector, VectorSearch, VectorStore } from './vector-store.ts';
+import type { VectorSearch, VectorStore } from './vector-store.ts';
 
-const DIMENSION = 8;
 const signal = new AbortController().signal;
 
 type Opened = {
@@ -21,23 +21,21 @@ type Opened = {
   fail?: (status: number | null) => void;
   close(): Promise<void>;
 };
-type Open = (pool: pg.Pool) => Promise<Opened | { missing: string }>;
+type Open = (pool: pg.Pool) => Promise<Opened>;
 
 const stores: Record<VectorStore['name'], Open> = {
   scan: async (pool) => {
     const store = createScanStore(pool);
     return { store, close: store.close };
   },
-  pgvector: async (ours) => {
-    // A database of its own, for where the server of the other tests lacks the extension.
-    const url = process.env.PGVECTOR_TEST_URL;
-    const pool = url ? new pg.Pool({ connectionString: url, max: 1 }) : ours;
-    if (url) await migrateDatabase(pool);
-    let missing = '';
-    const store = await openPgvectorStore(pool, (reason) => {
-      missing = `${reason}. PGVECTOR_TEST_URL may name a database that has it`;
+  pgvector: async () => {
+    const database = await startPgvector();
+    let reason = '';
+    const store = await openPgvectorStore(database.pool, (why) => {
+      reason = why;
     });
-    return store ? { store, pool, close: async () => void (url && (await pool.end())) } : { missing };
+    if (!store) throw new Error(`The database of the tests has no pgvector: ${reason}`);
+    return { store, pool: database.pool, close: database.close };
   },
   pinecone: async () => {
     const server = await startFakePinecone({ index: 'knowledge', apiKey: 'pc-key', dimension: DIMENSION });
@@ -70,22 +68,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 describe.each(Object.entries(stores))('%s', (name, open) => {
-  let opened: Opened | null = null;
+  let opened: Opened;
 
   beforeAll(async () => {
-    const result = await open(pool);
-    if ('missing' in result) console.log(`The tests of ${name} are skipped: ${result.missing}.`);
-    else opened = result;
+    opened = await open(pool);
   });
-  afterAll(() => opened?.close());
+  afterAll(() => opened.close());
 
-  /** A test that is skipped where the store can't be had here. */
-  function storeTest(what: string, run: (store: VectorStore, given: Opened) => Promise<void>): void {
-    test(what, async (context) => {
-      if (!opened) return context.skip();
-      await run(opened.store, opened);
-    });
-  }
+  const storeTest = (what: string, run: (store: VectorStore, given: Opened) => Promise<void>) =>
+    test(what, () => run(opened.store, opened));
 
   storeTest('finds the nearest, best first, with their cosine similarity', async (store, given) => {
     const home = await createHome(given.pool ?? pool, 6);
@@ -203,55 +194,3 @@ describe.each(Object.entries(stores))('%s', (name, open) => {
     await expect(store.search(axis(0), home.search({}), gone)).rejects.toThrow();
   });
 });
-
-const axis = (index: number) =>
-  normalised(Array.from({ length: DIMENSION }, (_, at) => (at === index ? 1 : 0)));
-const between = (a: number, b: number) =>
-  normalised(Array.from({ length: DIMENSION }, (_, at) => (at === a || at === b ? 1 : 0)));
-
-/** A base with a document of so many passages, and vectors for them. */
-async function createHome(pool: pg.Pool, count: number, workspaceId: string = randomUUID()) {
-  const knowledgeBaseId = randomUUID();
-  const documentId = randomUUID();
-  const chunkIds: string[] = Array.from({ length: count }, () => randomUUID());
-  await pool.query(`insert into workspaces (id, name) values ($1, 'A') on conflict do nothing`, [
-    workspaceId,
-  ]);
-  await pool.query(`insert into knowledge_bases (id, workspace_id, name) values ($2, $1, 'B')`, [
-    workspaceId,
-    knowledgeBaseId,
-  ]);
-  await pool.query(
-    `insert into knowledge_documents (id, workspace_id, knowledge_base_id, title, mime_type, size_bytes, chunk_count)
-     values ($3, $1, $2, 'D', 'text/plain', 1, 1)`,
-    [workspaceId, knowledgeBaseId, documentId],
-  );
-  await pool.query(
-    `insert into knowledge_chunks (id, workspace_id, knowledge_base_id, document_id, position, text, search)
-     select id, $1, $2, $3, 0, 'text', '' from unnest($4::uuid[]) as id`,
-    [workspaceId, knowledgeBaseId, documentId, chunkIds],
-  );
-  const space = 'test:model@8';
-  return {
-    workspaceId,
-    space,
-    knowledgeBaseId,
-    documentId,
-    chunkIds,
-    vectors: (vectors: Float32Array[]): StoredVector[] =>
-      vectors.map((vector, index) => ({
-        chunkId: chunkIds[index] ?? '',
-        knowledgeBaseId,
-        documentId,
-        vector,
-      })),
-    search: (asked: Partial<VectorSearch>): VectorSearch => ({
-      workspaceId,
-      space,
-      knowledgeBaseIds: null,
-      documentIds: null,
-      limit: 10,
-      ...asked,
-    }),
-  };
-}
