@@ -48,7 +48,7 @@ export class CallFlow {
     name: 'Call a flow',
     summary: 'Runs another of your flows and goes on with its answer.',
     icon: 'workflow',
-    phrase: 'Call {{ flow }}',
+    phrase: 'Call another flow',
     docs: [
       'Runs a published flow of the same workspace that begins with **Called by a flow**, for the same account and person, and goes on when it has ended. `{{ steps.call_flow.output.answer }}` is what its **Answer the caller** step said; nothing where it has none.',
       '',
