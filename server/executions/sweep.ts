@@ -63,14 +63,11 @@ export function startSweep(deps: {
   const enqueue = (due: DueExecution[]) => queue.add(due).catch(() => {});
 
   async function wake(): Promise<void> {
-    // Asked first: an index tells it, while waking reads tables that may be large.
-    for (let next = await nextDue(pool); next; next = await nextDue(pool)) {
-      if (!next.isDue) return wakeTimer.note(next.at);
-      const due = await wakeDue(pool, BATCH);
-      // Another process has them in hand.
-      if (due.length === 0) return;
+    for (let due = await wakeDue(pool, BATCH); due.length > 0; due = await wakeDue(pool, BATCH)) {
       await enqueue(due);
     }
+    const next = await nextDue(pool);
+    if (next) wakeTimer.note(next);
   }
 
   async function sweep(): Promise<void> {

@@ -18,14 +18,14 @@ export async function wakeDue(pool: pg.Pool, limit: number): Promise<DueExecutio
   return rows.map(toDue);
 }
 
-/** When the next waiting execution is due, and whether that is past; null when none waits for time. */
-export async function nextDue(pool: pg.Pool): Promise<{ at: Date; isDue: boolean } | null> {
-  const { rows } = await pool.query<{ at: Date; isDue: boolean }>({
+/** When the next waiting execution is due, or null when none waits for time. */
+export async function nextDue(pool: pg.Pool): Promise<Date | null> {
+  const { rows } = await pool.query<{ at: Date }>({
     name: 'next-due',
-    text: `select resume_at as at, resume_at <= now() as "isDue" from flow_executions
-      where status = 'waiting' and resume_at is not null order by resume_at limit 1`,
+    text: `select resume_at as at from flow_executions where status = 'waiting' and resume_at is not null
+      order by resume_at limit 1`,
   });
-  return rows[0] ?? null;
+  return rows[0]?.at ?? null;
 }
 
 /**
