@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from '../support/axe.ts';
 import { browserMissing, launchBrowser, openPage } from '../support/browser.ts';
 import type { FilledInstallation } from './filled-installation.ts';
 import { startFilledInstallation } from './filled-installation.ts';
@@ -55,7 +55,7 @@ describe.skipIf(missing !== null)('axe finds nothing, in the light and the dark 
     'aiGuardrails',
   ])('on the page %s', async (name) => {
     const page = await open(name);
-    await expectNothing(page, name);
+    expect(await axeFindings(page)).toEqual([]);
     await page.context().close();
   });
 
@@ -66,7 +66,7 @@ describe.skipIf(missing !== null)('axe finds nothing, in the light and the dark 
     const check = async (opener: RegExp | string, role: 'menu' | 'dialog') => {
       await phone.getByRole('button', { name: opener }).last().click();
       await page.getByRole(role).waitFor();
-      await expectNothing(page, `${opener}`);
+      expect(await axeFindings(page), `${opener}`).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole(role).waitFor({ state: 'detached' });
     };
@@ -83,22 +83,3 @@ describe.skipIf(missing !== null)('axe finds nothing, in the light and the dark 
     await page.context().close();
   });
 });
-
-/** The theme follows the system, as it does for people who chose none; themes differ in nothing but colours. */
-async function expectNothing(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // The second frame is drawn with what the first one's listeners changed.
-    await page.evaluate(
-      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-    );
-    const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
-    if (colorScheme === 'dark') axe.withRules(['color-contrast']);
-    const { violations } = await axe.analyze();
-    const found = violations.map(({ id, nodes }) => ({
-      id,
-      at: nodes.map(({ html }) => html.slice(0, 200)),
-    }));
-    expect(found, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FakeOpenAi } from '../../server/ai/testing/fake-openai.ts';
 import { startFakeOpenAi } from '../../server/ai/testing/fake-openai.ts';
+import { axeFindings } from '../support/axe.ts';
 import { browserMissing, launchBrowser, openPage, signIn } from '../support/browser.ts';
 import { setUpOwner } from '../support/owner.ts';
 import type { Replygraph } from '../support/replygraph.ts';
@@ -47,7 +47,7 @@ describe.skipIf(missing !== null)('an admin sets up AI', () => {
     await page.getByRole('button', { name: button }).click();
     const picker = page.getByRole('dialog');
     await picker.getByRole('option', { name: 'fake-large' }).waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await picker.getByRole('combobox').fill('small');
     await page.getByRole('option', { name: model }).click();
   };
@@ -75,7 +75,7 @@ describe.skipIf(missing !== null)('an admin sets up AI', () => {
     await dialog.getByLabel('API key').fill(KEY);
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByText(/not a public internet address/).waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await dialog.getByRole('textbox', { name: /^Address/ }).fill('');
     await dialog.getByRole('button', { name: 'Save' }).dblclick();
     await dialog.waitFor({ state: 'detached' });
@@ -113,7 +113,7 @@ describe.skipIf(missing !== null)('an admin sets up AI', () => {
     const dialog = page.getByRole('dialog', { name: 'Add price' });
     await dialog.getByRole('combobox', { name: 'Model' }).fill(MODEL);
     await dialog.getByRole('button', { name: 'Save' }).click();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await dialog.getByLabel('Input').fill('0.5');
     await dialog.getByLabel('Output').fill('1.5');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -152,21 +152,7 @@ describe.skipIf(missing !== null)('an admin sets up AI', () => {
     await page.getByRole('combobox', { name: 'Mode of refund' }).getByText('C · A person answers').waitFor();
     await at('usage');
     await page.getByRole('row', { name: new RegExp(`^${MODEL}`) }).waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(page.errors).toEqual([]);
   });
 });
-
-/** In both themes; without motion, so that no colour is on its way. */
-async function violations(page: Page): Promise<unknown[]> {
-  const found = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(
-      ...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 200)) })),
-    );
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
-  return found;
-}
