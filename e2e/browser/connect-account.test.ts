@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LoginStub, StubAccount } from '../../server/instagram-login/testing/login-stub.ts';
 import { startLoginStub } from '../../server/instagram-login/testing/login-stub.ts';
+import { axeFindings } from '../support/axe.ts';
 import { browserMissing, launchBrowser, openPage } from '../support/browser.ts';
 import { call, SETUP } from '../support/owner.ts';
 import type { Replygraph } from '../support/replygraph.ts';
@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)('a marketer connects an account', () => {
 
     await page.getByRole('button', { name: 'Check now' }).click();
     await page.getByText('3 / 100').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it('who loses the login is told everywhere, and connects again', async () => {
@@ -84,12 +84,12 @@ describe.skipIf(missing !== null)('a marketer connects an account', () => {
     const bell = page.getByRole('button', { name: /^News 1 unread$/ });
     await bell.click();
     await page.getByRole('dialog', { name: 'News' }).getByText('The password was changed.').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
 
     await page.goto(`${replygraph.url}/accounts`);
     await page.getByText('@the.shop has to sign in again').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('link', { name: 'See what to do' }).click();
     await page.getByRole('button', { name: 'Connect again' }).click();
     await page.getByRole('link', { name: 'Allow' }).click();
@@ -99,16 +99,3 @@ describe.skipIf(missing !== null)('a marketer connects an account', () => {
     expect(page.errors).toEqual([]);
   });
 });
-
-async function violations(page: Page): Promise<unknown[]> {
-  const found = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    found.push(
-      ...violations.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html.slice(0, 200)) })),
-    );
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  return found;
-}

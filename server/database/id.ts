@@ -36,3 +36,8 @@ function randomBytes(): Uint8Array {
   used += 16;
   return pool.subarray(used - 16, used);
 }
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether PostgreSQL can compare the text with ids; it answers an error to any other. */
+export const isUuid = (text: string): boolean => UUID.test(text);

@@ -5,10 +5,11 @@ import type { TriggerEvent } from '../../engine/event.ts';
 import type { FlowCall, FlowsService } from '../../engine/services.ts';
 import type { CallInput } from '../../nodes/trigger/call-inputs.ts';
 import { readCallInput } from '../../nodes/trigger/call-inputs.ts';
-import { newId } from '../database/id.ts';
+import { isUuid, newId } from '../database/id.ts';
 import { isTransient } from '../executions/group-commit.ts';
 import type { RunWithin } from '../executions/runner.ts';
 import { storeExecution } from '../executions/started-by-server.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { ExecutionToStore, StoredExecution } from '../webhooks/ingest.ts';
 import { findCalled, readCalled } from './called-executions.ts';
 import type { FoundFlow } from './find-callable-flow.ts';
@@ -66,7 +67,7 @@ async function begin(
   const { workspaceId } = caller;
   const { flow, nodeId, dedupeKey } = call;
   // Found first: what was started before goes on, even if its flow was unpublished or changed since.
-  const before = isId(flow) ? await findCalled(pool, { workspaceId, flowId: flow, dedupeKey }) : null;
+  const before = isUuid(flow) ? await findCalled(pool, { workspaceId, flowId: flow, dedupeKey }) : null;
   if (before !== null) return before;
   const found = await findCallableFlow(pool, workspaceId, flow);
   const flowIds = [...(caller.event.caller?.flowIds ?? []), caller.flowId];
@@ -91,8 +92,6 @@ async function begin(
   if (other !== null) return other;
   throw new NodeError('call_interrupted', 'The called run is gone.', { retryable: true });
 }
-
-const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
 /** Of the caller's event only who it is about: the account and the person. */
 function eventOf(
@@ -145,7 +144,7 @@ async function untilSettled(
   signal: AbortSignal,
 ): Promise<FlowCall> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const ran = await orAborted(runWithin(executionId), signal);
+    const ran = await untilAborted(signal, () => runWithin(executionId));
     const called = await readCalled(pool, workspaceId, executionId);
     if (!called) throw failed('called_flow_cancelled', executionId, 'was deleted with its flow');
     const { status, answer } = called;
@@ -166,18 +165,6 @@ async function untilSettled(
       default:
         return status satisfies never;
     }
-  }
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort);
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

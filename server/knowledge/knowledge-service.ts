@@ -1,11 +1,10 @@
 import { NodeError } from '../../engine/errors.ts';
 import type { KnowledgeService } from '../../engine/services.ts';
+import { isUuid } from '../database/id.ts';
 import { findFaq } from './search/find-faq.ts';
 import type { SearchDeps } from './search/search-passages.ts';
 import { searchPassages } from './search/search-passages.ts';
 import { storeSuggestion } from './suggestions/suggestions.ts';
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What flows of one workspace may ask of its knowledge. @throws NodeError `knowledge_base_not_found` */
 export function createKnowledgeService(deps: SearchDeps, workspaceId: string): KnowledgeService {
@@ -54,7 +53,7 @@ export function createKnowledgeService(deps: SearchDeps, workspaceId: string): K
 
 function baseId(knowledgeBase: string | undefined): string | null {
   if (!knowledgeBase) return null;
-  if (!UUID.test(knowledgeBase)) throw noSuchBase();
+  if (!isUuid(knowledgeBase)) throw noSuchBase();
   return knowledgeBase;
 }
 

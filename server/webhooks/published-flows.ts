@@ -4,6 +4,7 @@ import { isTrigger } from '../../engine/catalogue.ts';
 import type { TriggerEvent } from '../../engine/event.ts';
 import type { GraphNode } from '../../engine/graph.ts';
 import { graphSchema } from '../../engine/graph.ts';
+import { isUuid } from '../database/id.ts';
 import type { Logger } from '../log.ts';
 import { LruMap } from '../lru-map.ts';
 import type { ServerFilter } from './server-filters.ts';
@@ -42,8 +43,6 @@ const KEPT_FLOWS = 2_000;
 /** Entries are asked anew after this, in case word of a change got lost between processes. */
 const MAX_AGE_MS = 30_000;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 type Cached<T> = { value: Promise<T>; until: number };
 
 /** The published flows as webhooks need them: kept in memory, so that a webhook costs no query to find its flow. */
@@ -56,7 +55,7 @@ export function createPublishedFlows(deps: {
   const workspaces = new LruMap<string, Cached<string[]>>(KEPT_FLOWS);
 
   function get(flowId: string): Promise<PublishedFlow | null> {
-    if (!UUID.test(flowId)) return Promise.resolve(null);
+    if (!isUuid(flowId)) return Promise.resolve(null);
     return remembered(flows, flowId.toLowerCase(), () => loadFlow(flowId));
   }
 

@@ -1,18 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { AiConnection } from '../../../server/contract/ai.ts';
 import { api, fieldErrors } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
 import { FormError } from '../../setup/form-error.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Input } from '../../ui/input.tsx';
 import { aiKeys } from './ai-queries.ts';
 import { PROVIDER_LOOKS } from './providers.ts';
+import { SaveOrCancel } from './save-or-cancel.tsx';
 import { useAiText } from './texts.ts';
 import { useSingleMutation } from './use-single-mutation.ts';
 
@@ -25,7 +24,6 @@ type ConnectionDialogProps = {
 /** A key and an address of the workspace's own. A stored key is never shown; it stays when the field is left empty. */
 export function ConnectionDialog({ connection, name, onClose }: ConnectionDialogProps) {
   const t = useAiText();
-  const { t: ui } = useTranslation('ui');
   const client = useQueryClient();
   const { provider, hasKey, hasEnvironment } = connection;
   const look = PROVIDER_LOOKS[provider];
@@ -133,12 +131,7 @@ export function ConnectionDialog({ connection, name, onClose }: ConnectionDialog
           </Field>
         )}
         <FormError error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{ui('cancel')}</Button>
-          <Button type="submit" variant="primary" isBusy={save.isPending}>
-            {ui('save')}
-          </Button>
-        </div>
+        <SaveOrCancel isBusy={save.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,16 +1,15 @@
 import { useId, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import type { AiPrice, AiPrices } from '../../../server/contract/ai.ts';
 import { fieldErrors } from '../../api/client.ts';
 import { FormError } from '../../setup/form-error.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Input } from '../../ui/input.tsx';
 import { useSaveAiSettings } from './ai-queries.ts';
 import { withPrice } from './price-rows.ts';
 import { splitModel } from './providers.ts';
+import { SaveOrCancel } from './save-or-cancel.tsx';
 import { useAiText } from './texts.ts';
 
 type PriceDialogProps = {
@@ -30,7 +29,6 @@ const isPrice = (value: number) => value >= 0 && value <= MOST_USD;
 /** What a million tokens of a model cost. */
 export function PriceDialog({ own, model: given, price, suggestions, onClose }: PriceDialogProps) {
   const t = useAiText();
-  const { t: ui } = useTranslation('ui');
   const listId = useId();
   const [model, setModel] = useState(given);
   const [input, setInput] = useState(price?.inputUsd ?? Number.NaN);
@@ -110,12 +108,7 @@ export function PriceDialog({ own, model: given, price, suggestions, onClose }: 
           </Field>
         </div>
         <FormError error={save.error} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{ui('cancel')}</Button>
-          <Button type="submit" variant="primary" isBusy={save.isPending}>
-            {ui('save')}
-          </Button>
-        </div>
+        <SaveOrCancel isBusy={save.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { AiRouterSettings, AiSettings, aiTaskSchema, TaskRoute } from '../../../server/contract/ai.ts';
+import type { AiRouterSettings, AiSettings, TaskRoute } from '../../../server/contract/ai.ts';
+import { aiTaskSchema } from '../../../server/contract/ai.ts';
 
 export type AiTask = z.output<typeof aiTaskSchema>;
 
@@ -10,15 +11,7 @@ export type RouterDraft = {
 };
 
 /** In the order of the page: often and small first. */
-export const TASKS: readonly AiTask[] = [
-  'classify',
-  'short_reply',
-  'caption',
-  'plan',
-  'report',
-  'client_comms',
-  'crisis',
-];
+export const TASKS: readonly AiTask[] = aiTaskSchema.options;
 
 export const MOST_TOKENS = 32_000;
 export const LEAST_TOKENS = 16;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { NodeError } from '../../../engine/errors.ts';
 import type { CircuitBreaker } from '../../circuit-breaker.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import type { Reservation } from '../budgets.ts';
 import type { AiCaller } from '../model-calls.ts';
 import { costOf, likelyTokens } from '../prices.ts';
@@ -102,7 +103,8 @@ async function askOnce(deps: Deps, candidate: Candidate, work: Work): Promise<Re
   const either = AbortSignal.any([work.signal, timeout]);
   try {
     const client = await deps.clientFor(candidate);
-    const reply = await untilAborted(work.invoke(client, either), either);
+    // Google's client has no way of being told to stop.
+    const reply = await untilAborted(either, () => work.invoke(client, either));
     either.throwIfAborted();
     deps.breaker.record(circuit, passage.isProbe, 'answered');
     return reply;
@@ -143,16 +145,6 @@ function withCost(reply: Reply, { price }: Candidate, { bytes }: Work): Asked {
     outputTokens,
     costUsd: costOf(price, { input: inputTokens, output: outputTokens }),
   };
-}
-
-/** Google's client has no way of being told to stop; its request ends by itself, unheard. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 const timedOut = (name: string, timeoutMs: number) =>

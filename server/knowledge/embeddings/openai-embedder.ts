@@ -2,6 +2,7 @@ import type { OpenAIClient } from '@langchain/openai';
 import { OpenAIEmbeddings } from '@langchain/openai';
 import { z } from 'zod';
 import type { Fetch } from '../../ai/checked-fetch.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import { normalised } from '../vector-stores/vector-bytes.ts';
 import type { Embedded, Embedder } from './embedder.ts';
 import { EmbeddingError } from './embedder.ts';
@@ -78,20 +79,12 @@ class CountingEmbeddings extends OpenAIEmbeddings {
       encoding_format: 'float',
       ...(this.dimensions !== undefined && { dimensions: this.dimensions }),
     };
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = () => aborted.reject(signal.reason);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      const answer = await Promise.race([this.embeddingWithRetry(request), aborted.promise]);
-      const { data, usage } = answerSchema.parse(answer);
-      return {
-        vectors: data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding),
-        tokens: usage?.prompt_tokens ?? usage?.total_tokens ?? 0,
-      };
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    const answer = await untilAborted(signal, () => this.embeddingWithRetry(request));
+    const { data, usage } = answerSchema.parse(answer);
+    return {
+      vectors: data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding),
+      tokens: usage?.prompt_tokens ?? usage?.total_tokens ?? 0,
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { untilAborted } from '../../until-aborted.ts';
 import type { VectorSearch, VectorStore } from './vector-store.ts';
 import { VectorStoreError } from './vector-store.ts';
 
@@ -47,7 +48,7 @@ export function createPineconeStore(options: PineconeOptions): VectorStore {
             values: [...each.vector],
             metadata: { space, base: each.knowledgeBaseId, document: each.documentId },
           }));
-          await within(signal, () => namespace.upsert({ records }));
+          await untilAborted(signal, () => namespace.upsert({ records }));
         }
       }),
     remove: (workspaceId, chunkIds, signal) =>
@@ -55,7 +56,7 @@ export function createPineconeStore(options: PineconeOptions): VectorStore {
         const namespace = await namespaceOf(workspaceId);
         for (let from = 0; from < chunkIds.length; from += MOST_REMOVED_AT_ONCE) {
           const ids = chunkIds.slice(from, from + MOST_REMOVED_AT_ONCE);
-          await within(signal, () => namespace.deleteMany({ ids })).catch((error: unknown) => {
+          await untilAborted(signal, () => namespace.deleteMany({ ids })).catch((error: unknown) => {
             // A namespace that nothing was stored in yet.
             if (nameOf(error) !== 'PineconeNotFoundError') throw error;
           });
@@ -64,7 +65,7 @@ export function createPineconeStore(options: PineconeOptions): VectorStore {
     search: (vector, search, signal) =>
       told(async () => {
         const namespace = await namespaceOf(search.workspaceId);
-        const { matches } = await within(signal, () =>
+        const { matches } = await untilAborted(signal, () =>
           namespace.query({ vector: [...vector], topK: search.limit, filter: filterOf(search) }),
         );
         return matches.map(({ id, score }) => ({ chunkId: id, similarity: score ?? 0 }));
@@ -88,19 +89,6 @@ function filterOf({ space, knowledgeBaseIds, documentIds }: VectorSearch): objec
 }
 
 const bytesOfRecord = (dimension: number) => dimension * BYTES_PER_NUMBER + BYTES_PER_RECORD;
-
-/** The client library takes no signal: who stops waiting does not stop the request. */
-async function within<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work(), aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
 
 const nameOf = (error: unknown) => (error instanceof Error ? error.name : '');
 
