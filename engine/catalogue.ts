@@ -77,7 +77,7 @@ export function isTrigger(node: RegisteredNode): node is RegisteredNode & { inst
 }
 
 function describeForApi(node: RegisteredNode): NodeTypeInfo {
-  const { config, output, hasEffect, ...rest } = node.description;
+  const { config, output, hasEffect, isPure: _, ...rest } = node.description;
   return {
     ...rest,
     hasEffect: hasEffect ?? false,

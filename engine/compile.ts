@@ -26,6 +26,8 @@ export type PlanNode = {
   incoming: readonly { source: number; port: string }[];
   /** Whether `config` needs `contact` in its scope. */
   readsContact: boolean;
+  /** See NodeDescription. */
+  isPure: boolean;
   /** The config as the node sees it. @throws NodeError `template_failed`, `invalid_config` or `unknown_type` */
   config(scope: TemplateScope): unknown;
 };
@@ -98,6 +100,7 @@ function planNode(
     readsContact:
       registered !== undefined &&
       readsContact(withDefaults(node.config, registered.description.config), registered.description.config),
+    isPure: registered?.description.isPure ?? false,
     config: configReader(node, registered),
   };
 }

@@ -51,6 +51,11 @@ export type NodeDescription<Config extends z.ZodType = z.ZodType> = {
   output?: z.ZodType;
   /** True where the outside world sees it: marks the card and what a dry run only shows. */
   hasEffect?: boolean;
+  /**
+   * True where it only computes: asks no service, has no effect, and may as well be run again. Its result is then written
+   * down together with what is written next, not before anything downstream starts.
+   */
+  isPure?: boolean;
 };
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -8,7 +8,7 @@ import { viewSteps } from './step-view.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 import { fakeCatalogue, graphOf } from './testing/fake-nodes.ts';
 import { type CrashPoint, MemoryJournal, SimulatedCrash } from './testing/memory-journal.ts';
-import { actorNode, type FirstCall, OutsideWorld } from './testing/outside-world.ts';
+import { actorNodes, type FirstCall, OutsideWorld } from './testing/outside-world.ts';
 import { runFlow } from './testing/run-flow.ts';
 
 const PORTS = ['out', 'left', 'right'];
@@ -24,9 +24,17 @@ const behaviour = fc.record(
   { requiredKeys: ['ports'] },
 );
 
-type RandomNode = { value: unknown; disabled: boolean; sources: { from: number; port: string }[] };
+const TYPES = ['fake.actor', 'fake.actor', 'fake.computer'];
+
+type RandomNode = {
+  type: string;
+  value: unknown;
+  disabled: boolean;
+  sources: { from: number; port: string }[];
+};
 
 const randomNode: fc.Arbitrary<RandomNode> = fc.record({
+  type: fc.constantFrom(...TYPES),
   value: behaviour,
   disabled: fc.nat(5).map((chance) => chance === 0),
   sources: fc.uniqueArray(fc.record({ from: fc.nat(), port: fc.constantFrom(...PORTS) }), {
@@ -44,10 +52,7 @@ function toGraph(nodes: RandomNode[]): Graph {
   );
   return graphOf(
     Object.fromEntries(
-      nodes.map(({ value, disabled }, index) => [
-        `n${index}`,
-        { type: 'fake.actor', config: { value }, disabled },
-      ]),
+      nodes.map(({ type, value, disabled }, index) => [`n${index}`, { type, config: { value }, disabled }]),
     ),
     [...new Set(edges)],
   );
@@ -62,7 +67,7 @@ type Story = { end: ExecutionEnd; journal: MemoryJournal; world: OutsideWorld; s
 /** Runs until the execution has ended, through waits and through the crashes given, always on from the journal. */
 async function live(graph: Graph, crashes: CrashPoint[] = []): Promise<Story> {
   const world = new OutsideWorld();
-  const catalogue = fakeCatalogue(actorNode(world));
+  const catalogue = fakeCatalogue(...actorNodes(world));
   const plan = compilePlan(graph, catalogue);
   const clock = new FakeClock();
   const journal = new MemoryJournal(crashes[0]);
@@ -180,7 +185,7 @@ describe('a random acyclic graph', () => {
         const settled = [...journal.steps.values()]
           .filter((step) => step.status === 'succeeded')
           .map((step) => step.nodeId);
-        const catalogue = fakeCatalogue(actorNode(undisturbed.world));
+        const catalogue = fakeCatalogue(...actorNodes(undisturbed.world));
         const { events } = await runFlow(graph, { catalogue, journal });
         const started = events.flatMap((event) => (event.type === 'step.started' ? [event.nodeId] : []));
         expect(started.filter((nodeId) => settled.includes(nodeId))).toEqual([]);
@@ -190,7 +195,7 @@ describe('a random acyclic graph', () => {
   });
 
   it('has the same state folded from the journal as step by step', () => {
-    const catalogue = fakeCatalogue(actorNode(new OutsideWorld()));
+    const catalogue = fakeCatalogue(...actorNodes(new OutsideWorld()));
     fc.assert(
       fc.property(randomGraph, (graph) => {
         const plan = compilePlan(graph, catalogue);

@@ -52,6 +52,12 @@ export class RunInterrupted extends Error {
   }
 }
 
+/**
+ * Pure results are on disk after this at the latest. Longer, and who opens the page of a run misses them while the next step
+ * is slow; shorter, and they are written without what follows.
+ */
+const WRITE_PURE_WITHIN_MS = 10;
+
 /** How long an aborted step may take to say how its effects went; then it is abandoned. */
 const CANCEL_GRACE_MS = 1_000;
 
@@ -61,6 +67,9 @@ const INTERRUPT_GRACE_MS = 5_000;
 /**
  * Runs an execution until it ends or only waits. Starts from `snapshot` (empty lists for a new one) and writes to the
  * journal; a step's result is on disk before anything downstream starts, and `end` is written in one call with the last.
+ *
+ * Results of pure steps (NodeDescription) are written with what is written next, which comes before any effect is performed,
+ * or some milliseconds later. A crash before that loses what nobody outside can have seen, and it is computed again.
  *
  * A failed attempt that will be repeated is journalled as `pending` with `retryAt`. A waiting step goes on when the snapshot
  * has `resume` for it or its `until` has passed. After an unhandled failure nothing new starts and what runs may finish.
@@ -98,7 +107,8 @@ class Run {
   readonly #running = new Map<number, RunningStep>();
   readonly #finished: [RunningStep, StepOutcome][] = [];
   #events: ProgressEvent[] = [];
-  #mustFlush = false;
+  /** When what is held has to be on disk, in ms since 1970; infinity when it may wait for what comes next. */
+  #writeBy = Number.POSITIVE_INFINITY;
   #failure: (StepError & { nodeId: string }) | undefined;
   #stop: { step: StepRecord; output: unknown } | undefined;
   #wake: (() => void) | undefined;
@@ -153,14 +163,16 @@ class Run {
     };
   }
 
-  /** Puts results on disk, with the end when there is one, and then tells who is watching. */
+  /** Puts on disk what has to be, with the end when there is one, and then tells who is watching. */
   async write(end?: ExecutionEnd): Promise<void> {
     if (end) {
       if (this.#stop) this.#keep(this.#stop.step);
       this.#writer.hold({ type: 'end', end, ...(this.#stop && { output: this.#stop.output }) });
     }
-    if (end || this.#mustFlush) await this.#writer.flush();
-    this.#mustFlush = false;
+    if (end || (this.#writeBy < Number.POSITIVE_INFINITY && this.#writeBy <= this.#now())) {
+      this.#writeBy = Number.POSITIVE_INFINITY;
+      await this.#writer.flush();
+    }
     const events = this.#events;
     this.#events = [];
     for (const event of events) this.#ports.progress?.(event);
@@ -279,7 +291,9 @@ class Run {
     switch (result.kind) {
       case 'fired': {
         const { ports, data: output } = result;
-        this.#keep({ ...record, status: 'succeeded', finishedAt, output, ports });
+        const settled: StepRecord = { ...record, status: 'succeeded', finishedAt, output, ports };
+        if (this.#plan.nodes[step.index]!.isPure) this.#keepSoon(settled);
+        else this.#keep(settled);
         this.#frontier.settle(step.index, output, ports, now);
         break;
       }
@@ -385,7 +399,17 @@ class Run {
 
   /** A record that must be on disk before anything that follows from it. */
   #keep(record: StepRecord): void {
-    this.#mustFlush = true;
+    this.#writeBy = 0;
+    this.#hold(record);
+  }
+
+  /** A record that may be lost together with all that follows from it. */
+  #keepSoon(record: StepRecord): void {
+    if (this.#writeBy === Number.POSITIVE_INFINITY) {
+      const now = this.#now();
+      this.#writeBy = now + WRITE_PURE_WITHIN_MS;
+      this.#alarm.setBy(this.#writeBy, now);
+    }
     this.#hold(record);
   }
 

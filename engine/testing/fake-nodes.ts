@@ -3,7 +3,14 @@ import { NodeCatalogue } from '../catalogue.ts';
 import type { TriggerEvent } from '../event.ts';
 import { type Graph, type GraphInput, graphSchema } from '../graph.ts';
 import type { ExecutionInput } from '../journal.ts';
-import { describeNode, fired, type NodeClass, type NodeContext, type NodeResult } from '../node-type.ts';
+import {
+  describeNode,
+  fired,
+  type NodeClass,
+  type NodeContext,
+  type NodeDescription,
+  type NodeResult,
+} from '../node-type.ts';
 import type { NodeServices } from '../services.ts';
 
 export type FakeRun = (context: NodeContext<unknown>) => Promise<NodeResult> | NodeResult;
@@ -24,7 +31,12 @@ export const fakeConfig = z.object({
 });
 
 /** A step type whose run is given, with the ports `out`, `left`, `right` and one for each label. */
-export function fakeStep(type: string, run: FakeRun = echo, config: z.ZodType = fakeConfig): NodeClass {
+export function fakeStep(
+  type: string,
+  run: FakeRun = echo,
+  config: z.ZodType = fakeConfig,
+  traits: Pick<NodeDescription, 'isPure'> = {},
+): NodeClass {
   return class {
     static description = describeNode({
       type,
@@ -35,6 +47,7 @@ export function fakeStep(type: string, run: FakeRun = echo, config: z.ZodType = 
       icon: 'box',
       config,
       kind: 'step',
+      ...traits,
       outputs: [{ id: 'out' }, { id: 'left' }, { id: 'right' }, { each: 'labels', id: 'name' }],
     });
 

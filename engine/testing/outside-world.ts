@@ -1,6 +1,6 @@
 import { NodeError } from '../errors.ts';
 import { fired, waitFor } from '../node-type.ts';
-import { type FakeRun, fakeStep } from './fake-nodes.ts';
+import { type FakeRun, fakeConfig, fakeStep } from './fake-nodes.ts';
 
 /** How the first call of an effect goes; later ones go well. */
 export type FirstCall = 'ok' | 'refused' | 'lost_before' | 'lost_after';
@@ -29,8 +29,11 @@ export class OutsideWorld {
 
 type Behaviour = { ports?: string[]; effects?: FirstCall[]; wait?: 'time' | 'approval' };
 
-/** A step `fake.actor` that does what its config says to this world, with effects that can be reconciled. */
-export function actorNode(world: OutsideWorld) {
+/**
+ * A step `fake.actor` that does what its config says to this world, with effects that can be reconciled, and a pure step
+ * `fake.computer` that fires the ports of its config.
+ */
+export function actorNodes(world: OutsideWorld) {
   const act: FakeRun = async (context) => {
     const { ports = ['out'], effects = [], wait } = (context.config as { value?: Behaviour }).value ?? {};
     if (wait && !context.resume) {
@@ -45,5 +48,9 @@ export function actorNode(world: OutsideWorld) {
     }
     return { ...fired('', { results, resume: context.resume?.kind ?? null }), ports };
   };
-  return fakeStep('fake.actor', act);
+  const compute: FakeRun = ({ config }) => {
+    const { ports = ['out'] } = (config as { value?: Behaviour }).value ?? {};
+    return { ...fired('', { ports }), ports };
+  };
+  return [fakeStep('fake.actor', act), fakeStep('fake.computer', compute, fakeConfig, { isPure: true })];
 }

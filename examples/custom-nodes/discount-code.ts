@@ -7,6 +7,7 @@
  *   - `config` is a zod schema; the form is drawn from it. Texts may hold {{ }}, which are filled in before `run`.
  *   - `run` returns `fired(port, data)`; later steps read the data as {{ steps.<id>.output.… }}.
  *   - What the outside world sees (a call, a message) goes through `context.effect`, so that it happens once.
+ *   - One that only computes, and may as well be run again, says `isPure: true`: it then costs no write to disk of its own.
  *
  * `replygraph/node` and `zod` need no installation: Replygraph provides both to files of that folder. For types in your
  * editor, run `npm link replygraph` there, or open the folder inside a checkout.
@@ -47,6 +48,7 @@ export class DiscountCode {
     version: 1,
     category: 'other',
     kind: 'step',
+    isPure: true,
     name: 'Discount code',
     summary: 'Makes a discount code for this person.',
     icon: 'ticket-percent',

@@ -22,6 +22,7 @@ export class AnswerCaller {
     version: 1,
     category: 'logic',
     kind: 'step',
+    isPure: true,
     name: 'Answer the caller',
     summary: 'Says what the flow or agent gets back that called this flow.',
     icon: 'corner-down-left',

@@ -20,6 +20,7 @@ export class Condition {
     version: 1,
     category: 'logic',
     kind: 'step',
+    isPure: true,
     name: 'Condition',
     summary: 'Goes one of two ways: true or false.',
     icon: 'git-branch',

@@ -21,6 +21,7 @@ export class Merge {
     version: 1,
     category: 'logic',
     kind: 'step',
+    isPure: true,
     name: 'Join branches',
     summary: 'Brings branches together and goes on once.',
     icon: 'merge',

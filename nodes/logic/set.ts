@@ -33,6 +33,7 @@ export class SetValues {
     version: 1,
     category: 'logic',
     kind: 'step',
+    isPure: true,
     name: 'Set values',
     summary: 'Remembers values under names of your own, for later steps.',
     icon: 'variable',

@@ -25,6 +25,7 @@ export class Switch {
     version: 1,
     category: 'logic',
     kind: 'step',
+    isPure: true,
     name: 'Switch',
     summary: 'Goes one of several ways, by rules.',
     icon: 'split',

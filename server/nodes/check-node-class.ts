@@ -23,6 +23,7 @@ const descriptionSchema = z.object({
   outputs: z.array(portSchema).max(50),
   output: z.custom<z.ZodType>(isSchema, 'must be a zod schema').optional(),
   hasEffect: z.boolean().optional(),
+  isPure: z.boolean().optional(),
 });
 
 /** Whether an export looks meant to be a node type: a class with a static description and a `run`. */
