@@ -30,13 +30,11 @@ const GET_EFFECTS = `
 
 /** An execution with the graph it runs, its steps in topological order (skipped ones too) and its effects. */
 export async function showExecution(db: Queryable, workspaceId: string, id: string): Promise<Execution> {
-  const [executions, steps, effects] = await Promise.all([
-    db.query<ExecutionRow>(GET_EXECUTION, [workspaceId, id]),
-    db.query<StepRow>(GET_STEPS, [workspaceId, id]),
-    db.query<Execution['effects'][number]>(GET_EFFECTS, [workspaceId, id]),
-  ]);
-  const row = executions.rows[0];
+  // One after the other: read beside each other, steps may be older than an end, and the last one look skipped.
+  const row = (await db.query<ExecutionRow>(GET_EXECUTION, [workspaceId, id])).rows[0];
   if (!row) throw notFound('execution');
+  const steps = await db.query<StepRow>(GET_STEPS, [workspaceId, id]);
+  const effects = await db.query<Execution['effects'][number]>(GET_EFFECTS, [workspaceId, id]);
   const graph = row.graph ?? { schemaVersion: 1, nodes: [], edges: [] };
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const views = viewSteps(graph, row.triggerNodeId, steps.rows.map(toRecord), row.status);
