@@ -69,9 +69,7 @@ describe('a flow that answers from a PDF of 200 pages', () => {
     await owner.unpublish(flow.id);
   });
 
-  it('killed in the middle, it goes on after the restart, and no page is there twice', {
-    timeout: 120_000,
-  }, async () => {
+  it('killed in the middle, it goes on after the restart, and no page is there twice', async () => {
     await process.stop();
     await process.restart({ KILL_AT: 'after ingest 9' });
     const document = await upload('again.pdf').catch(() => null);

@@ -13,7 +13,7 @@ export async function axeFindings(page: Page): Promise<unknown[]> {
     await page.evaluate(
       () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
     );
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
     for (const { id, nodes } of violations) {
       found.push({ colorScheme, id, at: nodes.map(({ html }) => html.slice(0, 200)) });
     }

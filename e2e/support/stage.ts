@@ -107,7 +107,7 @@ export async function setStage(
       running.defer(async () => started.abandon());
       return started;
     },
-    settle: async ({ sent }, withinMs = 90_000) => {
+    settle: async ({ sent }, withinMs = 200_000) => {
       await untilNothingIsOpen(installation, withinMs);
       const ids = new Set<string | null>(sent.map(({ id }) => id));
       const executions = (await findExecutions(installation)).filter(({ eventId }) => ids.has(eventId));

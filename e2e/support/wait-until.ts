@@ -10,7 +10,7 @@ const ASK_EVERY_MS = 50;
 export async function waitUntil<T>(
   what: string,
   ask: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  withinMs = 60_000,
+  withinMs = 150_000,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;
   let cause: unknown;
