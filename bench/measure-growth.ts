@@ -13,7 +13,7 @@ import { openMeter } from './meter.ts';
 import type { BenchOptions, Growth } from './options.ts';
 import type { Figure } from './report.ts';
 import { atMost } from './report.ts';
-import type { StatementCost } from './statements.ts';
+import type { LoadCosts } from './statements.ts';
 import { readStatements, resetStatements } from './statements.ts';
 import { storeRows } from './stored-rows.ts';
 import type { Stub } from './stub-process.ts';
@@ -29,7 +29,7 @@ const STEADY_SHARE = 0.25;
 const HIGHEST_RATE = 100;
 
 /** One column of the table: how much of what grows, and what was measured then. */
-export type GrowthStep = { title: string; figures: Figure[]; statements: StatementCost[] };
+export type GrowthStep = { title: string; figures: Figure[]; statements: LoadCosts[] };
 
 type Options = Pick<BenchOptions, 'quick' | 'statements' | 'rows'>;
 type Site = { fleet: Fleet; meter: Meter; installation: Installation; stub: Stub; options: Options };
@@ -135,7 +135,7 @@ async function measureLoad(
   const flows = Math.min(10_000, Math.ceil(options.quick ? mostFlows / 10 : mostFlows));
   if (options.statements) await resetStatements(meter.database);
   const { result, cost } = await meter.measure(flows, () => measureSustained(target, { flows }));
-  const statements = options.statements ? await readStatements(meter.database, flows) : [];
+  const statements = options.statements ? [await readStatements(meter.database, 'sustained', flows)] : [];
   const rate = Math.max(1, Math.min(HIGHEST_RATE, Math.floor(result.flowsPerSecond * STEADY_SHARE)));
   const latency = await measureLatency(target, { rate, seconds: options.quick ? 3 : 30 });
   return {

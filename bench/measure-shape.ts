@@ -11,7 +11,7 @@ import { openMeter } from './meter.ts';
 import type { BenchOptions } from './options.ts';
 import type { Figure } from './report.ts';
 import { atLeast, atMost } from './report.ts';
-import type { StatementCost } from './statements.ts';
+import type { LoadCosts } from './statements.ts';
 import { readStatements, resetStatements } from './statements.ts';
 import type { Stub } from './stub-process.ts';
 
@@ -25,7 +25,7 @@ const IDLE_MS = 5_000;
 /** At rest it gives memory back, at the second look (server/keep-memory-low.ts). */
 const REST_MS = 15_000;
 
-export type ShapeRun = { figures: Figure[]; statements: StatementCost[] };
+export type ShapeRun = { figures: Figure[]; statements: LoadCosts[] };
 
 /**
  * Start, memory, throughput, latency and cost per flow of one shape with so many workers. The targets are those of two
@@ -71,9 +71,10 @@ export async function measureShape(
 
     const flows = options.quick ? 1_000 : 10_000;
     say(`${flows} flows as fast as they go …`);
+    const statements: LoadCosts[] = [];
     if (options.statements) await resetStatements(meter.database);
     const { result, cost, idle } = await meter.measure(flows, () => measureSustained(target, { flows }));
-    const statements = options.statements ? await readStatements(meter.database, flows) : [];
+    if (options.statements) statements.push(await readStatements(meter.database, 'sustained', flows));
     figures.push(
       atLeast('webhook to reply, sustained', result.flowsPerSecond, 'flows/s', isScaled ? 1_000 : 300),
       ...costFigures(cost),
@@ -82,7 +83,11 @@ export async function measureShape(
 
     const seconds = options.quick ? 3 : 30;
     say(`${RATE} webhooks a second for ${seconds} s …`);
+    if (options.statements) await resetStatements(meter.database);
     const steady = await meter.measure(RATE * seconds, () => measureLatency(target, { rate: RATE, seconds }));
+    if (options.statements) {
+      statements.push(await readStatements(meter.database, `at ${RATE}/s`, RATE * seconds));
+    }
     const latency = steady.result;
     figures.push(
       { name: `acknowledge p50 at ${RATE}/s`, value: latency.ackP50Ms, unit: 'ms' },

@@ -56,7 +56,9 @@ export async function startPostgres({ statements }: { statements: boolean }): Pr
     ...POSTGRES_SETTINGS,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
-    ...(statements ? ['shared_preload_libraries=pg_stat_statements'] : []),
+    ...(statements
+      ? ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track_planning=on']
+      : []),
   ];
   const flags = settings.flatMap((setting) => ['-c', setting]);
   const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {

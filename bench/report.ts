@@ -34,12 +34,13 @@ export function table(columns: { title: string; figures: Figure[] }[]): string {
 /** What SQL statements cost, the most expensive first. */
 export function statementTable(statements: StatementCost[]): string {
   return lines([
-    ['statement', 'ms/flow', 'calls/flow', 'ms/call', 'pages/call', 'WAL bytes/flow'],
+    ['statement', 'ms/flow', 'calls/flow', 'ms/call', 'of it planning', 'pages/call', 'WAL bytes/flow'],
     ...statements.map((row) => [
       row.statement.replaceAll('|', '\\|'),
       row.msPerFlow.toFixed(3),
       row.callsPerFlow.toFixed(3),
       row.meanMs.toFixed(2),
+      row.planMs.toFixed(2),
       row.pagesPerCall.toFixed(0),
       row.walBytesPerFlow.toFixed(0),
     ]),

@@ -10,7 +10,7 @@ import { OptionError, readOptions } from './options.ts';
 import { ServiceMissing } from './own-services.ts';
 import type { Figure } from './report.ts';
 import { atLeast, statementTable, table, writeResults } from './report.ts';
-import type { StatementCost } from './statements.ts';
+import type { LoadCosts } from './statements.ts';
 import type { Stub } from './stub-process.ts';
 import { startStub } from './stub-process.ts';
 
@@ -108,11 +108,12 @@ async function report(
   name: string,
   { postgres, redis }: Services,
   about: Record<string, unknown>,
-  columns: { title: string; figures: Figure[]; statements: StatementCost[] }[],
+  columns: { title: string; figures: Figure[]; statements: LoadCosts[] }[],
 ): Promise<void> {
   process.stdout.write(`\n${table(columns)}\n`);
   for (const { title, statements } of columns) {
-    if (statements.length > 0) process.stdout.write(`\n${title}\n${statementTable(statements)}\n`);
+    for (const costs of statements)
+      process.stdout.write(`\n${title}, ${costs.load}\n${statementTable(costs.statements)}\n`);
   }
   if (options.quick) return say('Figures of --quick are not kept.');
   const services = { postgres: postgres?.version ?? null, redis: redis?.version ?? null };

@@ -75,10 +75,10 @@ export async function boot(options: BootOptions): Promise<Running> {
   await using undo = new AsyncDisposableStack();
 
   options.progress?.('Preparing the database');
-  const { db, pool, close } = connectDatabase(databaseUrl);
+  const { db, pool, hotPool, close } = connectDatabase(databaseUrl);
   undo.defer(close);
   await migrateDatabase(pool);
-  const telemetry = await openTelemetry({ config, log: options.log, pool });
+  const telemetry = await openTelemetry({ config, log: options.log, pool, hotPool });
   undo.defer(telemetry.close);
   const { log } = telemetry;
 
@@ -121,7 +121,7 @@ export async function boot(options: BootOptions): Promise<Running> {
   });
   undo.defer(knowledge.close);
   const services = createNodeServices({
-    pool,
+    pool: hotPool,
     encryptionKey: secrets.encryptionKey,
     graphUrl: config.INSTAGRAM_GRAPH_URL,
     rateLimits: config.INSTAGRAM_RATE_LIMITS,
@@ -155,7 +155,7 @@ export async function boot(options: BootOptions): Promise<Running> {
   const executions = createExecutions({
     config,
     log,
-    pool,
+    pool: hotPool,
     catalogue: telemetry.catalogue(catalogue),
     live: telemetry.liveOfExecutions(live),
     servicesFor: (execution) => servicesWithFaults(services.servicesFor(execution), faults),
@@ -164,9 +164,9 @@ export async function boot(options: BootOptions): Promise<Running> {
     faults,
   });
   const { runWithin, onStored } = executions;
-  const flowCalls = createFlowCalls({ pool, runWithin, onStored });
+  const flowCalls = createFlowCalls({ pool: hotPool, runWithin, onStored });
   const webhooks = createWebhooks({
-    pool,
+    pool: hotPool,
     catalogue,
     log,
     secrets,

@@ -3,20 +3,68 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import * as schema from './schema.ts';
 
-/** Drizzle over a pool; `pool` for hand-written SQL on hot paths. */
+/** Drizzle over a pool. */
 export type Database = NodePgDatabase<typeof schema> & { $client: pg.Pool };
 
-export type DatabaseConnection = { db: Database; pool: pg.Pool; close(): Promise<void> };
+export type DatabaseConnection = {
+  db: Database;
+  /** For pages, reports and jobs. */
+  pool: pg.Pool;
+  /** For webhooks and executions: statements that find few rows by key. */
+  hotPool: pg.Pool;
+  close(): Promise<void>;
+};
+
+/** Every group commit of the hot path may have its statements under way at once, with some to spare. */
+const HOT_CONNECTIONS = 12;
+const OTHER_CONNECTIONS = 10;
 
 /**
- * Opens a pool of connections.
- * @param url `postgres://…`, or a pg config for the embedded server's socket
- * @param poolSize most connections at once
+ * A new connection costs a process of PostgreSQL and the plans of all statements, together some 50 ms of work. Shorter, and
+ * the first webhooks after a pause pay for it; longer, and a burst's connections stay for nothing.
  */
-export function connectDatabase(url: string, poolSize = 20): DatabaseConnection {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'replygraph' });
+const HOT_CONNECTION_IDLE_MS = 10 * 60_000;
+
+/**
+ * How PostgreSQL plans on the hot path: each statement once for each connection, and by index, however young the tables and
+ * their statistics are. Left to itself it plans most calls anew, which costs as much as running them, and a plan that it
+ * made for a table of ten rows reads all of ten thousand. Plain index scans also mark the entries of what has ended, which
+ * the indexes over what is open are full of, so that the next scan skips them.
+ */
+const BY_INDEX = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;
+  set jit = off`;
+
+/**
+ * Opens the pools of a process.
+ * @param url `postgres://…`, or a pg config for the embedded server's socket
+ */
+export function connectDatabase(url: string): DatabaseConnection {
+  const pool = openPool({ connectionString: url, max: OTHER_CONNECTIONS });
+  const hotPool = openPool({
+    connectionString: url,
+    max: HOT_CONNECTIONS,
+    idleTimeoutMillis: HOT_CONNECTION_IDLE_MS,
+    // Waited for before the connection is used.
+    onConnect: (client) => client.query(BY_INDEX),
+  });
+  return {
+    db: drizzle(pool, { schema }),
+    pool,
+    hotPool,
+    close: async () => {
+      await Promise.all([pool.end(), hotPool.end()]);
+    },
+  };
+}
+
+/** The base of the options of another pool or client that is to reach the same database. */
+export const sameDatabase = ({ options }: pg.Pool): pg.PoolConfig => ({
+  ...(options.connectionString !== undefined && { connectionString: options.connectionString }),
+});
+
+function openPool(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ application_name: 'replygraph', ...options });
   // A dropped idle connection is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
-  const db = drizzle(pool, { schema });
-  return { db, pool, close: () => pool.end() };
+  return pool;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { z } from 'zod';
+import { sameDatabase } from '../database/connect.ts';
 import type { Logger } from '../log.ts';
 import { parseJson } from '../parse-json.ts';
 
@@ -39,8 +40,7 @@ export function openNotices(
   async function listen(pauseMs: number): Promise<void> {
     if (closed) return;
     const next = new pg.Client({
-      ...pool.options,
-      password: pool.options.password,
+      ...sameDatabase(pool),
       keepAlive: true,
       application_name: 'replygraph-notices',
     });

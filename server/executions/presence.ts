@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Config } from '../config.ts';
+import { sameDatabase } from '../database/connect.ts';
 import type { Logger } from '../log.ts';
 
 const BEAT_EVERY_MS = 1_000;
@@ -62,8 +63,7 @@ export async function openPresence(deps: {
 }): Promise<Presence> {
   const { pool, log, role, version, onLost } = deps;
   const connection = new pg.Pool({
-    ...pool.options,
-    password: pool.options.password,
+    ...sameDatabase(pool),
     max: 1,
     keepAlive: true,
     connectionTimeoutMillis: BEAT_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sameDatabase } from '../database/connect.ts';
 
 /** BullMQ's tables live beside ours, in a schema of their own. */
 export const QUEUE_SCHEMA = 'bullmq';
@@ -10,8 +11,7 @@ export const QUEUE_SCHEMA = 'bullmq';
  */
 export function openQueuePool(pool: pg.Pool, connections: number): pg.Pool {
   const queuePool = new pg.Pool({
-    ...pool.options,
-    password: pool.options.password,
+    ...sameDatabase(pool),
     max: connections,
     keepAlive: true,
     application_name: 'replygraph-queue',

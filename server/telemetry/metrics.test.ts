@@ -21,8 +21,13 @@ it('a scrape parses and tells of the process, the event loop, the pool and the v
     expect(metrics.names).toContain(name);
   }
   expect(metrics.value('replygraph_build_info', { node_version: process.version })).toBe(1);
-  expect(metrics.value('replygraph_database_connections_max')).toBe(20);
-  expect(metrics.value('replygraph_database_connections', { state: 'in_use' })).toBeGreaterThanOrEqual(0);
+  expect(metrics.value('replygraph_database_connections_max', { pool: 'hot' })).toBe(12);
+  expect(metrics.value('replygraph_database_connections_max', { pool: 'other' })).toBe(10);
+  for (const pool of ['hot', 'other']) {
+    expect(
+      metrics.value('replygraph_database_connections', { pool, state: 'in_use' }),
+    ).toBeGreaterThanOrEqual(0);
+  }
   expect(metrics.value('replygraph_processes', { role: 'all' })).toBe(1);
   expect(metrics.value('replygraph_queue_depth', { lane: 'comments' })).toBe(0);
   expect(metrics.value('replygraph_queue_oldest_age_seconds')).toBe(0);

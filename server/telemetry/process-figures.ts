@@ -4,21 +4,37 @@ import type { Registry } from 'prom-client';
 import { Gauge } from 'prom-client';
 import type { LocalLive } from '../live/live.ts';
 
-/** Adds how the database pool of this process stands. */
-export function addPoolFigures(registry: Registry, pool: pg.Pool): void {
+/** Adds how the database pools of this process stand, by the name of the pool. */
+export function addPoolFigures(registry: Registry, pools: Record<string, pg.Pool>): void {
   const connections = new Gauge({
     name: 'replygraph_database_connections',
     help: 'Connections of the pool, by state.',
-    labelNames: ['state'],
+    labelNames: ['pool', 'state'],
     registers: [registry],
     collect: () => {
-      connections.set({ state: 'in_use' }, pool.totalCount - pool.idleCount);
-      connections.set({ state: 'idle' }, pool.idleCount);
+      for (const [name, pool] of Object.entries(pools)) {
+        connections.set({ pool: name, state: 'in_use' }, pool.totalCount - pool.idleCount);
+        connections.set({ pool: name, state: 'idle' }, pool.idleCount);
+      }
     },
   });
-  const add = (name: string, help: string, read: () => number) => addGauge(registry, name, help, read);
-  add('replygraph_database_connections_max', 'Most connections that the pool opens.', () => pool.options.max);
-  add('replygraph_database_waiting', 'Queries that wait for a connection.', () => pool.waitingCount);
+  const add = (name: string, help: string, read: (pool: pg.Pool) => number) => {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: ['pool'],
+      registers: [registry],
+      collect: () => {
+        for (const [pool, its] of Object.entries(pools)) gauge.set({ pool }, read(its));
+      },
+    });
+  };
+  add(
+    'replygraph_database_connections_max',
+    'Most connections that the pool opens.',
+    (pool) => pool.options.max,
+  );
+  add('replygraph_database_waiting', 'Queries that wait for a connection.', (pool) => pool.waitingCount);
 }
 
 /** Counts who watches: connections to `/ws`, and topics that somebody has subscribed to. */

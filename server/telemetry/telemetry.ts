@@ -41,13 +41,15 @@ export async function openTelemetry({
   config,
   log,
   pool,
+  hotPool,
 }: {
   config: Config;
   log: Logger;
   pool: pg.Pool;
+  hotPool: pg.Pool;
 }): Promise<Telemetry> {
   const figures = createFigures();
-  addPoolFigures(figures.registry, pool);
+  addPoolFigures(figures.registry, { hot: hotPool, other: pool });
   addDatabaseFigures(figures.registry, pool);
   const traces = await openTraces(config, log);
   const runs = createRunWatch(figures, traces);

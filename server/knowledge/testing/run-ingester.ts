@@ -12,7 +12,7 @@ import { createScanStore } from '../vector-stores/scan-store.ts';
  * KILL_AT as the real one knows it.
  */
 const [, , databaseUrl = '', embeddingsUrl = ''] = process.argv;
-const { pool, close } = connectDatabase(databaseUrl, 5);
+const { pool, close } = connectDatabase(databaseUrl);
 const holder = `test:${randomUUID()}`;
 const ingester = startIngester({
   pool,
