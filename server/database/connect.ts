@@ -1,6 +1,7 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { HOT_CONNECTIONS, OTHER_CONNECTIONS } from './pool-sizes.ts';
 import * as schema from './schema.ts';
 
 /** Drizzle over a pool. */
@@ -14,10 +15,6 @@ export type DatabaseConnection = {
   hotPool: pg.Pool;
   close(): Promise<void>;
 };
-
-/** Every group commit of the hot path may have its statements under way at once, with some to spare. */
-const HOT_CONNECTIONS = 12;
-const OTHER_CONNECTIONS = 10;
 
 /**
  * A new connection costs a process of PostgreSQL and the plans of all statements, together some 50 ms of work. Shorter, and

@@ -4,7 +4,7 @@
  * synchronous_commit stay on.
  */
 export const SERVER_SETTINGS: Record<string, string> = {
-  // Two pools of ours and BullMQ's; each idle connection costs some 2 MB.
+  // Our pools and BullMQ's; each idle connection costs some 2 MB.
   max_connections: '60',
   // The hot set of a small installation. Larger counts against the 120 MB that the database may take.
   shared_buffers: '48MB',
