@@ -133,10 +133,16 @@ function keepRunning(
     pid: () => server.pid,
     async stop() {
       isStopping = true;
-      await stopServer(server, setup.pgData, setup.runAs.binaries);
-      // A restart that was under way has made another server since.
-      await supervision;
-      await stopServer(server, setup.pgData, setup.runAs.binaries);
+      // The server's end does not keep our process alive: a command would end here without a word of what it did.
+      const waiting = setInterval(() => {}, 60_000);
+      try {
+        await stopServer(server, setup.pgData, setup.runAs.binaries);
+        // A restart that was under way has made another server since.
+        await supervision;
+        await stopServer(server, setup.pgData, setup.runAs.binaries);
+      } finally {
+        clearInterval(waiting);
+      }
       isStopped = true;
     },
     stopWithoutWaiting() {
