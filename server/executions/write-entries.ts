@@ -9,6 +9,9 @@ import { beginMessageWaits } from './begin-message-waits.ts';
  * none can be taken over meanwhile. A decision or message that came while the execution ran has set `resume_at` (see
  * decide-approval.ts): then the execution that is put to wait is due at once. An end that is written already, by a write
  * whose answer got lost, is answered as if it were written now.
+ *
+ * No part may cost the square of the batch: a slow batch makes the next one larger. So sets are compared with `in`, which
+ * PostgreSQL hashes, and rows of `flow_executions` are looked up by one id, not by one that is also in a list.
  */
 export const writeEntries = statementOfParts(
   'write-entries',
@@ -22,7 +25,7 @@ with named as materialized (
   select named.* from named
   join unnest(${ids}::uuid[], ${holders}::text[]) as h(id, holder) on h.id = named.id and h.holder = named.lease_owner
   where named.status = 'running'
-)${ends ? readEnds(ends) : ''}${messageWaits ? beginMessageWaits(messageWaits, ends !== null) : ''}${steps ? writeSteps(steps, messageWaits !== null) : ''}${effects ? writeEffects(effects) : ''}${approvals ? writeApprovals(approvals) : ''}${ends ? writeEnds(ids, messageWaits !== null) : ''}
+)${ends ? readEnds(ends) : ''}${messageWaits ? beginMessageWaits(messageWaits, ends !== null) : ''}${steps ? writeSteps(steps, messageWaits !== null) : ''}${effects ? writeEffects(effects) : ''}${approvals ? writeApprovals(approvals) : ''}${ends ? writeEnds(messageWaits !== null) : ''}
 ${ends ? ANSWER_WITH_ENDS : `select id, status, null::timestamptz as resume_at from held`}`,
 );
 
@@ -76,12 +79,12 @@ const readEnds = (ends: string) => `, endings as (
     resume_at timestamptz, keeps_turn boolean, last_seq int)
 )`;
 
-const writeEnds = (ids: string | null, hasWaits: boolean) => `, ended as (
+const writeEnds = (hasWaits: boolean) => `, ended as (
   update flow_executions e set status = r.status, error = r.error, last_seq = r.last_seq,
     resume_at = case when r.status = 'waiting' then coalesce(${hasWaits ? DUE_IF_MISSED : ''}e.resume_at, r.resume_at) end,
     keeps_turn = r.keeps_turn, finished_at = case when r.status <> 'waiting' then now() end, lease_owner = null
   from endings r join held on held.id = r.execution_id
-  where e.id = r.execution_id and e.id = any(${ids}::uuid[]) and e.lease_owner = held.lease_owner
+  where e.id = held.id and e.lease_owner = held.lease_owner
   returning e.id, e.status, e.resume_at
 ), closed as (
   update approvals a set status = 'cancelled', decided_at = now() from ended
@@ -91,7 +94,9 @@ const writeEnds = (ids: string | null, hasWaits: boolean) => `, ended as (
 const DUE_IF_MISSED = '(select now() from missed where missed.execution_id = e.id limit 1), ';
 
 const ANSWER_WITH_ENDS = `
-select held.id, coalesce(ended.status, 'running') as status, ended.resume_at from held left join ended using (id)
+select id, status, resume_at from ended
+union all
+select id, 'running', null from held where id not in (select id from ended)
 union all
 select e.id, e.status, e.resume_at
 from endings r join flow_executions e on e.id = r.execution_id and e.status = r.status and e.last_seq = r.last_seq

@@ -67,8 +67,11 @@ export function platformPressure(answer: AnswerOfPlatform, now: Date): Pressure 
 }
 
 function usageOf(headers: AnswerOfPlatform['headers']): { percentUsed: number; regainMs: number } {
-  const app = usage.safeParse(jsonOf(headers['x-app-usage']));
-  const business = businessUsage.safeParse(jsonOf(headers['x-business-use-case-usage']));
+  const appUsage = headers['x-app-usage'];
+  const businessesUsage = headers['x-business-use-case-usage'];
+  if (appUsage === undefined && businessesUsage === undefined) return { percentUsed: 0, regainMs: 0 };
+  const app = usage.safeParse(jsonOf(appUsage));
+  const business = businessUsage.safeParse(jsonOf(businessesUsage));
   const businesses = business.success ? Object.values(business.data).flat() : [];
   const all = [...(app.success ? [app.data] : []), ...businesses];
   const minutes = businesses.map((one) => one.estimated_time_to_regain_access);
