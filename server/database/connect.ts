@@ -27,6 +27,9 @@ const HOT_CONNECTION_IDLE_MS = 10 * 60_000;
  * their statistics are. Left to itself it plans most calls anew, which costs as much as running them, and a plan that it
  * made for a table of ten rows reads all of ten thousand. Plain index scans also mark the entries of what has ended, which
  * the indexes over what is open are full of, so that the next scan skips them.
+ *
+ * A plan stays until the table is analyzed, so it has to be good for every size: a lookup that is prepared here may find only
+ * one index that begins with its columns (server/executions/reads-few-rows.test.ts).
  */
 const BY_INDEX = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;
   set jit = off`;

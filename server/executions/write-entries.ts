@@ -11,7 +11,8 @@ import { beginMessageWaits } from './begin-message-waits.ts';
  * whose answer got lost, is answered as if it were written now.
  *
  * No part may cost the square of the batch: a slow batch makes the next one larger. So sets are compared with `in`, which
- * PostgreSQL hashes, and rows of `flow_executions` are looked up by one id, not by one that is also in a list.
+ * PostgreSQL hashes, and rows of `flow_executions` are looked up by one id, not by one that is also in a list. The status of
+ * approvals stands there as no index has it, so that they are found by their execution.
  */
 export const writeEntries = statementOfParts(
   'write-entries',
@@ -88,7 +89,7 @@ const writeEnds = (hasWaits: boolean) => `, ended as (
   returning e.id, e.status, e.resume_at
 ), closed as (
   update approvals a set status = 'cancelled', decided_at = now() from ended
-  where a.execution_id = ended.id and a.status = 'pending' and ended.status <> 'waiting'
+  where a.execution_id = ended.id and a.status || '' = 'pending' and ended.status <> 'waiting'
 )`;
 
 const DUE_IF_MISSED = '(select now() from missed where missed.execution_id = e.id limit 1), ';

@@ -23,7 +23,7 @@ export async function cancelOfDeletedFlows(
 
 const CANCEL = `
 with open as materialized (
-  select e.id from flow_executions e join flows f on f.id = e.flow_id
+  select e.id from flow_executions e join flows f on f.workspace_id = e.workspace_id and f.id = e.flow_id
   where e.status in ('queued', 'waiting') and f.deleted_at is not null and ($1::uuid is null or e.flow_id = $1)
   order by e.created_at limit $2 for update of e skip locked
 ), decided as (

@@ -100,7 +100,8 @@ select ${clock} as now, a.username, a.status, l.blocked_until, c.at as comment_a
   c.private_reply_at, p.id as contact_id, p.opted_out_at, v.last_incoming_at
 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) with ordinality
     as r(workspace_id, account_id, family, comment_id, person_id, place)
-  left join accounts a on a.id = r.account_id and a.workspace_id = r.workspace_id
+  left join lateral (
+    select * from accounts where id = r.account_id limit 1) a on a.workspace_id = r.workspace_id
   left join send_limits l on l.account_id = a.id and l.family = r.family
   left join lateral (
     select * from comments where account_id = a.id and external_id = r.comment_id limit 1) c on true
