@@ -6,7 +6,7 @@ import { chaosLines, runChaos } from './run-chaos.ts';
 const WEBHOOKS = 600;
 
 describeOnStage('chaos', ['scaled', 'embedded'], (shape) => {
-  it('loses nothing and does nothing twice', { timeout: 240_000 }, async () => {
+  it('loses nothing and does nothing twice', { timeout: 600_000 }, async () => {
     const lines: string[] = [];
     const report = await runChaos({
       shape,

@@ -29,16 +29,24 @@ const LONGEST_DOWN_MS = 3_000;
 const LOOK_EVERY_MS = 250;
 
 /**
+ * So many blows may fall without anything having worked between them; then it waits until something has. Where a start takes
+ * longer than the pause between two blows, nothing would come up again.
+ */
+const BLOWS_IN_VAIN = 6;
+
+/**
  * Hits a random one of those that run every few seconds, and starts it again after a moment, as a supervisor does.
  * @param random seeded: the same seed hits the same ones in the same way
  */
 export function startHavoc(options: {
   victims: readonly Victim[];
   everyMs: number;
+  /** Grows while what is hit works. */
+  progress: () => number;
   random: () => number;
   log: (line: string) => void;
 }): Havoc {
-  const { victims, everyMs, random, log } = options;
+  const { victims, everyMs, progress, random, log } = options;
   const blows = new Map<string, number>();
   const down = new Map<Victim, Promise<void>>();
   const ending = new AbortController();
@@ -94,9 +102,16 @@ export function startHavoc(options: {
   }
 
   async function rage(): Promise<void> {
+    let before = progress();
+    let inVain = 0;
     while (!ending.signal.aborted) {
       await moment(everyMs * (0.5 + random()));
+      while (inVain >= BLOWS_IN_VAIN && progress() === before && !ending.signal.aborted) {
+        await moment(LOOK_EVERY_MS);
+      }
       if (ending.signal.aborted) return;
+      inVain = progress() === before ? inVain + 1 : 0;
+      before = progress();
       // Drawn whether or not somebody can be hit, so that a seed means the same however long a start takes.
       const [who, how, howLong] = [random(), random(), random()];
       const upright = victims.filter((victim) => !down.has(victim));

@@ -69,6 +69,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const havoc = startHavoc({
     victims: victimsOf(stage),
     everyMs: everySeconds * 1_000,
+    progress: load.taken,
     random: seededRandom(seed),
     log,
   });
@@ -98,7 +99,7 @@ function watchProgress(stage: Stage, load: Load, webhooks: number, log: ChaosOpt
   const { promise: noticed, resolve } = Promise.withResolvers<void>();
   let before = { taken: 0, at: performance.now() };
   const timer = setInterval(() => {
-    const taken = load.sent.filter(({ isAcknowledged }) => isAcknowledged).length;
+    const taken = load.taken();
     log(`${taken} of ${webhooks} webhooks taken in, ${stage.graph.performed.length} answered`);
     const now = performance.now();
     if (taken > before.taken) before = { taken, at: now };

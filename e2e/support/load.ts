@@ -36,6 +36,8 @@ export type Load = {
   sent: SentEvent[];
   /** Deliveries that were not answered 200 and were repeated. */
   refusals: { status: number; text: string }[];
+  /** So many were answered 200 so far. */
+  taken(): number;
   /** Resolves when this many more than now are taken in. */
   untilMore(count: number): Promise<unknown>;
   /** Nobody begins anything new; resolves when all that was begun is taken in. */
@@ -59,7 +61,10 @@ export function answeredBy(text: string): string | null {
 
 /** Meta gives a webhook up after some seconds and sends it again. */
 const NO_ANSWER_AFTER_MS = 8_000;
+
+/** Pauses between repetitions double, up to the longest. */
 const REPEAT_AFTER_MS = 200;
+const LONGEST_REPEAT_AFTER_MS = 2_000;
 
 /**
  * Many people who write at once. Like Meta, it repeats what is not answered with 200 until it is, and sometimes what was.
@@ -98,7 +103,7 @@ export function startLoad(options: LoadOptions): Load {
 
   async function deliverUntilTaken({ kind }: SentEvent, body: string): Promise<void> {
     const path = (kind === 'message' && paths.message) || paths.comment;
-    for (;;) {
+    for (let waitMs = REPEAT_AFTER_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_REPEAT_AFTER_MS)) {
       const url = urls[Math.floor(random() * urls.length)] ?? '';
       const signal = AbortSignal.timeout(NO_ANSWER_AFTER_MS);
       const { status, text } = await deliver(url + path, body, undefined, signal).catch((error: unknown) => ({
@@ -107,7 +112,7 @@ export function startLoad(options: LoadOptions): Load {
       }));
       if (status === 200 || isAbandoned) return;
       refusals.push({ status, text });
-      await pause(REPEAT_AFTER_MS);
+      await pause(waitMs);
     }
   }
 
@@ -119,6 +124,7 @@ export function startLoad(options: LoadOptions): Load {
   return {
     sent,
     refusals,
+    taken,
     untilMore: (count) => {
       const target = taken() + count;
       return waitUntil(`${count} more webhooks are taken in`, () => taken() >= target);

@@ -28,3 +28,17 @@ it('every connection of the hot path plans a statement once, the others as Postg
   expect(new Set(hot)).toEqual(new Set(['force_generic_plan']));
   expect(await modeOf(database.pool)).toBe('auto');
 });
+
+it('a connection that breaks while it is held fails what is asked next, not the process', async () => {
+  const held = await database.pool.connect();
+  try {
+    const ended = new Promise<void>((resolve) => held.once('end', resolve));
+    const { rows } = await held.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await database.hotPool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await ended;
+    await expect(held.query('select 1')).rejects.toThrow();
+  } finally {
+    held.release();
+  }
+  await expect(database.pool.query('select 1')).resolves.toMatchObject({ rowCount: 1 });
+});

@@ -1,6 +1,7 @@
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
+import type pg from 'pg';
+import { openPool } from './open-pool.ts';
 import { HOT_CONNECTIONS, OTHER_CONNECTIONS } from './pool-sizes.ts';
 import * as schema from './schema.ts';
 
@@ -61,10 +62,3 @@ export function connectDatabase(url: string): DatabaseConnection {
 export const sameDatabase = ({ options }: pg.Pool): pg.PoolConfig => ({
   ...(options.connectionString !== undefined && { connectionString: options.connectionString }),
 });
-
-function openPool(options: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ application_name: 'replygraph', ...options });
-  // A dropped idle connection is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {});
-  return pool;
-}

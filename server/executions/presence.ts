@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from '../config.ts';
 import { sameDatabase } from '../database/connect.ts';
+import { openPool } from '../database/open-pool.ts';
 import type { Logger } from '../log.ts';
 
 const BEAT_EVERY_MS = 1_000;
@@ -62,7 +63,7 @@ export async function openPresence(deps: {
   onLost: (name: string) => void;
 }): Promise<Presence> {
   const { pool, log, role, version, onLost } = deps;
-  const connection = new pg.Pool({
+  const connection = openPool({
     ...sameDatabase(pool),
     max: 1,
     keepAlive: true,
@@ -70,7 +71,6 @@ export async function openPresence(deps: {
     query_timeout: BEAT_TIMEOUT_MS,
     application_name: 'replygraph-presence',
   });
-  connection.on('error', () => {});
   let name = newName();
   /** When the last beat that succeeded was sent; null before the first under this name. */
   let beatAt: number | null = null;

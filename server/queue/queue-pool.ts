@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { sameDatabase } from '../database/connect.ts';
+import { openPool } from '../database/open-pool.ts';
 
 /** BullMQ's tables live beside ours, in a schema of their own. */
 export const QUEUE_SCHEMA = 'bullmq';
@@ -10,13 +11,11 @@ export const QUEUE_SCHEMA = 'bullmq';
  * with the journal for it.
  */
 export function openQueuePool(pool: pg.Pool, connections: number): pg.Pool {
-  const queuePool = new pg.Pool({
+  return openPool({
     ...sameDatabase(pool),
     max: connections,
     keepAlive: true,
     application_name: 'replygraph-queue',
     options: `-c search_path=${QUEUE_SCHEMA} -c synchronous_commit=off`,
   });
-  queuePool.on('error', () => {});
-  return queuePool;
 }

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import pg from 'pg';
+import { openPool } from '../../database/open-pool.ts';
 import type { VectorBlock } from './nearest.ts';
 import { nearest } from './nearest.ts';
 import type { ScanAnswer, ScanRequest } from './scan-protocol.ts';
@@ -14,8 +14,7 @@ type Document = { version: string; block: VectorBlock };
 type Space = { documents: Map<string, Document>; count: number };
 
 const { connectionString, mostVectors } = workerData as { connectionString: string; mostVectors: number };
-const pool = new pg.Pool({ connectionString, max: 1, application_name: 'replygraph-vectors' });
-pool.on('error', () => {});
+const pool = openPool({ connectionString, max: 1, application_name: 'replygraph-vectors' });
 
 /** By workspace and space, the one searched last at the end. */
 const spaces = new Map<string, Space>();
