@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 250;
  * So many blows may fall without anything having worked between them; then it waits until something has. Where a start takes
  * longer than the pause between two blows, nothing would come up again.
  */
-const BLOWS_IN_VAIN = 6;
+const BLOWS_IN_VAIN = 4;
 
 /**
  * Hits a random one of those that run every few seconds, and starts it again after a moment, as a supervisor does.
