@@ -139,6 +139,9 @@ export class RunningStep implements EffectStep {
 /**
  * What a node is given. The functions are its own, so that a node may take them apart (`const { effect } = context`);
  * `signal` is a getter of the class, because one in an object literal would cost more than all the rest of a step.
+ *
+ * Each function is a constant before it is a property, or it would keep the whole execution from the quick garbage
+ * collections (docs/decisions/what-ends-leaves-at-once.md).
  */
 class StepContext implements NodeContext<unknown> {
   readonly trigger: NodeContext<unknown>['trigger'];
@@ -174,14 +177,19 @@ class StepContext implements NodeContext<unknown> {
     this.resume = step.resume;
     this.services = services;
     this.now = now;
-    this.log = (message, data, level) => step.log(message, data, level);
-    this.token = (text) => {
+    const log: NodeContext<unknown>['log'] = (message, data, level) => step.log(message, data, level);
+    const token: NodeContext<unknown>['token'] = (text) => {
       if (!step.isClosed) progress?.({ type: 'step.token', nodeId: step.nodeId, text });
     };
-    this.usage = (usage) => {
-      step.usage = addUsage(step.usage, usage);
+    const usage: NodeContext<unknown>['usage'] = (used) => {
+      step.usage = addUsage(step.usage, used);
     };
-    this.effect = (key, perform, options) => effects.perform(step, key, perform, options);
+    const effect: NodeContext<unknown>['effect'] = (key, perform, options) =>
+      effects.perform(step, key, perform, options);
+    this.log = log;
+    this.token = token;
+    this.usage = usage;
+    this.effect = effect;
   }
 
   get signal(): AbortSignal {

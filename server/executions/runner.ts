@@ -10,6 +10,7 @@ import type { NodeServices } from '../../engine/services.ts';
 import type { Live } from '../context.ts';
 import type { Faults } from '../faults.ts';
 import type { Logger } from '../log.ts';
+import { TransientMap } from '../transient-map.ts';
 import type { ExecutionToStore, Reserve } from '../webhooks/ingest.ts';
 import type { ClaimedExecution } from './claim-executions.ts';
 import { claimInOrder } from './claim-executions.ts';
@@ -83,7 +84,7 @@ type Claim = { holder: string; execution: ClaimedExecution };
 /** Runs executions of this process: claim, run, give back. */
 export function createRunner(deps: RunnerDeps): Runner {
   const { pool, log, live, plans, presence, concurrency, quietMs, faults, servicesFor, onSettled } = deps;
-  const running = new Map<string, Running>();
+  const running = new TransientMap<Running>();
   /** Being claimed, or claimed and about to run. */
   const starting = new Set<string>();
   const journals = createJournalStore(pool, faults);
@@ -313,7 +314,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function check(): Promise<void> {
     const holder = presence.holder();
     if (holder === null) return;
-    const ids = [...running.values()]
+    const ids = running
+      .values()
       .filter((run) => run.holder === holder)
       .map(({ execution }) => execution.id);
     const known = new Set([...ids, ...starting]);
@@ -337,7 +339,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function lose(holder: string): void {
-    const lost = [...running.values()].filter((run) => run.holder === holder);
+    const lost = running.values().filter((run) => run.holder === holder);
     for (const { abort } of lost) abort.abort(new RunInterrupted('This process no longer holds it.'));
     void Promise.all(lost.map(({ ended }) => ended))
       .then(() =>
@@ -357,12 +359,12 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
     slots.close();
-    const drained = () => Promise.all([...running.values()].map(({ ended }) => ended));
+    const drained = () => Promise.all(running.values().map(({ ended }) => ended));
     const timer = Promise.withResolvers<void>();
     const timeout = setTimeout(timer.resolve, graceMs);
     await Promise.race([drained(), timer.promise]);
     clearTimeout(timeout);
-    const unfinished = [...running.values()];
+    const unfinished = running.values();
     for (const { abort } of unfinished) abort.abort(new RunInterrupted());
     await drained();
     clearInterval(checking);

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
-import { request } from 'undici';
 import type { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
+import type { WholeAnswer } from '../http-client/whole-answer.ts';
+import { askWhole } from '../http-client/whole-answer.ts';
 import { connectionError, errorCodeOf, graphError } from '../instagram/graph-error.ts';
 import type { Pressure } from '../instagram/platform-pressure.ts';
 import { platformPressure } from '../instagram/platform-pressure.ts';
@@ -55,24 +56,20 @@ async function ask<T extends z.ZodType>(
   });
 }
 
-async function exchange(dispatcher: Dispatcher, call: GraphRequest) {
+async function exchange(dispatcher: Dispatcher, call: GraphRequest): Promise<WholeAnswer> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const request = {
+    url: call.url,
+    method: call.method ?? 'GET',
+    headers: {
+      ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
+      ...(call.form && { 'content-type': 'application/x-www-form-urlencoded' }),
+    },
+    body: call.form ? new URLSearchParams(call.form).toString() : null,
+    signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
+  };
   try {
-    const answer = await request(call.url, {
-      dispatcher,
-      method: call.method ?? 'GET',
-      headers: {
-        ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
-        ...(call.form && { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      body: call.form ? new URLSearchParams(call.form).toString() : null,
-      signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-    });
-    return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      body: await readBounded(answer.body),
-    };
+    return await askWhole(dispatcher, request, MAX_ANSWER_BYTES);
   } catch (error) {
     throw connectionError(call.operation, error);
   }
@@ -83,15 +80,4 @@ function asGraphError(body: string): string {
   const parsed = parseJson(body);
   if (typeof parsed !== 'object' || parsed === null || !('error_message' in parsed)) return body;
   return JSON.stringify({ error: { message: String(parsed.error_message) } });
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { z } from 'zod';
 import { NodeError } from '../../engine/errors.ts';
+import type { WholeAnswer } from '../http-client/whole-answer.ts';
+import { askWhole } from '../http-client/whole-answer.ts';
 import { parseJson } from '../parse-json.ts';
 import { graphCalls } from '../telemetry/graph-calls.ts';
 import { connectionError, errorCodeOf, graphError } from './graph-error.ts';
@@ -220,17 +222,16 @@ export class GraphClient {
     });
   }
 
-  async #exchange(account: GraphAccount, call: GraphCall) {
+  async #exchange(account: GraphAccount, call: GraphCall): Promise<WholeAnswer> {
+    const request = {
+      url: account.graphUrl + call.path,
+      method: call.method,
+      headers: { authorization: `Bearer ${account.accessToken}`, 'content-type': 'application/json' },
+      body: call.body === undefined ? null : JSON.stringify(call.body),
+      signal: call.signal,
+    };
     try {
-      const answer = await request(account.graphUrl + call.path, {
-        dispatcher: this.#dispatcher,
-        method: call.method,
-        headers: { authorization: `Bearer ${account.accessToken}`, 'content-type': 'application/json' },
-        body: call.body === undefined ? null : JSON.stringify(call.body),
-        signal: call.signal,
-      });
-      const body = await readBounded(answer.body);
-      return { status: answer.statusCode, headers: answer.headers, body };
+      return await askWhole(this.#dispatcher, request, MAX_ANSWER_BYTES);
     } catch (error) {
       throw connectionError(call.operation, error);
     }
@@ -242,15 +243,4 @@ function isNoSuchObject(error: unknown): boolean {
   if (!(error instanceof NodeError)) return false;
   const { code, error_subcode: subcode } = (error.details ?? {}) as { code?: number; error_subcode?: number };
   return code === 100 && subcode === 33;
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

@@ -7,10 +7,12 @@ import type { Dispatcher } from 'undici';
 export function withLastLook(dispatcher: Dispatcher, maySend: () => boolean): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => {
     const start = handler.onRequestStart?.bind(handler);
-    handler.onRequestStart = (controller, context) => {
+    // A constant before it is a property: docs/decisions/what-ends-leaves-at-once.md.
+    const startAfterLook: typeof handler.onRequestStart = (controller, context) => {
       start?.(controller, context);
       if (!maySend()) controller.abort(new Error('it may not be sent any more'));
     };
+    handler.onRequestStart = startAfterLook;
     return dispatch(options, handler);
   });
 }

@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../contract/live.ts';
+import { TransientMap } from '../transient-map.ts';
 import type { Figures } from './figures.ts';
 import type { TracedExecution, TracedStep, Traces } from './traces.ts';
 
@@ -28,7 +29,7 @@ type Run = { traced: TracedExecution | undefined; steps: Map<string, Step> };
 
 /** Turns what happens into figures, and into spans where there are traces. */
 export function createRunWatch(figures: Figures, traces: Traces | null): RunWatch {
-  const runs = new Map<string, Run>();
+  const runs = new TransientMap<Run>();
 
   function begin(executionId: string, flowId: string, isFirst: boolean): void {
     end(executionId, { status: 'interrupted' });
