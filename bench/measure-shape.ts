@@ -22,8 +22,8 @@ const RATE = 100;
 
 /** A process that has just started is not idle yet. */
 const IDLE_MS = 5_000;
-/** At rest it gives memory back, at the second look (server/keep-memory-low.ts). */
-const REST_MS = 15_000;
+/** After a minute of rest it gives memory back, at the second look at the latest (server/keep-memory-low.ts). */
+const REST_MS = 125_000;
 
 export type ShapeRun = { figures: Figure[]; statements: LoadCosts[] };
 

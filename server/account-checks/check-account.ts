@@ -2,7 +2,6 @@ import type pg from 'pg';
 import { NodeError } from '../../engine/errors.ts';
 import type { AccountAccess } from '../accounts/account-access.ts';
 import { isDeadToken, wordsOf } from '../accounts/account-access.ts';
-import { LAST_WEBHOOK_AT } from '../accounts/account-store.ts';
 import type { OwnAccount } from '../accounts/connection-store.ts';
 import { loseLogin } from '../accounts/lose-login.ts';
 import { subscribeAccount } from '../accounts/subscribe-account.ts';
@@ -96,8 +95,8 @@ async function checkSubscription(deps: CheckDeps, account: OwnAccount, signal: A
 
 async function checkLastEvent({ pool }: CheckDeps, account: OwnAccount) {
   const { rows } = await pool.query<{ at: Date | null; isQuiet: boolean }>(
-    `select at, coalesce(at, created_at) < now() - make_interval(days => $3) as "isQuiet"
-     from (select a.created_at, ${LAST_WEBHOOK_AT} as at from accounts a where workspace_id = $1 and id = $2) as seen`,
+    `select last_event_at as at, coalesce(last_event_at, created_at) < now() - make_interval(days => $3) as "isQuiet"
+     from accounts where workspace_id = $1 and id = $2`,
     [account.workspaceId, account.id, QUIET_DAYS],
   );
   const status = rows[0]?.isQuiet ? ('warning' as const) : ('ok' as const);

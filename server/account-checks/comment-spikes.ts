@@ -7,8 +7,10 @@ import type { CommentSpike } from '../contract/accounts.ts';
 import { commentSpikeSchema } from '../contract/accounts.ts';
 import { newId } from '../database/id.ts';
 import { publishedTriggers, storeExecution } from '../executions/started-by-server.ts';
+import { inTransaction } from '../executions/transaction.ts';
 import type { Queryable } from '../flows/flow-store.ts';
-import { notify } from '../notifications/notify.ts';
+import type { WrittenNotice } from '../notifications/notify.ts';
+import { announce, writeNotice } from '../notifications/notify.ts';
 import type { StoredExecution } from '../webhooks/ingest.ts';
 
 const SETTINGS_KEY = 'comment-spike';
@@ -38,14 +40,7 @@ export async function writeCommentSpike(
   );
 }
 
-type Busy = {
-  workspaceId: string;
-  accountId: string;
-  externalId: string;
-  username: string;
-  count: number;
-  setting: unknown;
-};
+type Busy = { workspaceId: string; accountId: string; externalId: string; username: string; usual: number };
 
 export type SpikeDeps = {
   pool: pg.Pool;
@@ -55,59 +50,81 @@ export type SpikeDeps = {
   onStored: (executions: StoredExecution[]) => void;
 };
 
+/** Followed by the account's id, the key of the notice. */
+const NOTICE = 'comment_spike:';
+
+/** Reads no more comments of an account than are usual there: told of once, a spike is not counted again every minute. */
+const BUSY = `
+select a.workspace_id as "workspaceId", a.id as "accountId", a.external_id as "externalId", a.username, usual
+from accounts a
+left join settings s on s.workspace_id = a.workspace_id and s.key = $1
+cross join lateral (
+  select case when s.value is null then $2 else (s.value->>'commentsPerHour')::int end as usual
+) as setting
+where usual is not null
+  and not exists (select 1 from notifications n where n.workspace_id = a.workspace_id
+    and n.key = $3::text || a.id and n.created_at > now() - make_interval(secs => $4))
+  and exists (select 1 from comments c where c.workspace_id = a.workspace_id and c.account_id = a.id
+    and c.direction = 'in' and c.at > now() - interval '1 hour' order by c.at desc offset usual limit 1)`;
+
 /** Tells people and flows of accounts that got more comments in the last hour than their workspace calls normal. */
 export async function tellOfCommentSpikes(deps: SpikeDeps): Promise<void> {
-  const { rows } = await deps.pool.query<Busy>(
-    `select a.workspace_id as "workspaceId", a.id as "accountId", a.external_id as "externalId", a.username, c.count,
-       s.value as setting
-     from accounts a
-     cross join lateral (select count(*)::int as count from comments where workspace_id = a.workspace_id
-       and account_id = a.id and direction = 'in' and at > now() - interval '1 hour') c
-     left join settings s on s.workspace_id = a.workspace_id and s.key = $1
-     where c.count > 0`,
-    [SETTINGS_KEY],
-  );
-  for (const busy of rows) {
-    const { commentsPerHour } = commentSpikeSchema.safeParse(busy.setting).data ?? DEFAULT;
-    if (commentsPerHour !== null && busy.count > commentsPerHour) await tellOf(deps, busy, commentsPerHour);
-  }
+  const { rows } = await deps.pool.query<Busy>(BUSY, [
+    SETTINGS_KEY,
+    DEFAULT.commentsPerHour,
+    NOTICE,
+    TOLD_EVERY_SECONDS,
+  ]);
+  for (const busy of rows) await tellOf(deps, busy);
 }
 
-async function tellOf(deps: SpikeDeps, busy: Busy, usual: number): Promise<void> {
-  const { workspaceId, accountId, username, count } = busy;
-  const key = `comment_spike:${accountId}`;
-  await notify(deps, {
-    workspaceId,
-    kind: 'comment_spike',
-    key,
-    title: `Many comments on @${username}`,
-    text: `${count} in the last hour; you asked to be told above ${usual}.`,
-    link: '/executions',
-    atMostEverySeconds: TOLD_EVERY_SECONDS,
+/** People are told and flows started at once or, where something breaks in between, both by the next look. */
+async function tellOf(deps: SpikeDeps, busy: Busy): Promise<void> {
+  const { workspaceId, accountId, username, usual } = busy;
+  const told = await inTransaction(deps.pool, async (client) => {
+    const count = await countComments(client, busy);
+    const notice = await writeNotice(client, {
+      workspaceId,
+      kind: 'comment_spike',
+      key: NOTICE + accountId,
+      title: `Many comments on @${username}`,
+      text: `${count} in the last hour; you asked to be told above ${usual}.`,
+      link: '/executions',
+      atMostEverySeconds: TOLD_EVERY_SECONDS,
+    });
+    return notice && { notice, started: await startFlows(deps.catalogue, client, busy, notice, count) };
   });
-  // What people were told, now or by an earlier look that a crash cut short, names the spike: a flow starts once for it.
-  const { rows } = await deps.pool.query<{ id: string; at: Date }>(
-    'select id, created_at as at from notifications where workspace_id = $1 and key = $2',
-    [workspaceId, key],
+  if (!told) return;
+  announce(deps.live, told.notice);
+  deps.onStored(told.started);
+}
+
+async function countComments(db: Queryable, { workspaceId, accountId }: Busy): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as count from comments where workspace_id = $1 and account_id = $2 and direction = 'in'
+       and at > now() - interval '1 hour'`,
+    [workspaceId, accountId],
   );
-  const [spike] = rows;
-  if (spike) await startFlows(deps, busy, { ...spike, usual });
+  return rows[0]?.count ?? 0;
 }
 
 async function startFlows(
-  { pool, catalogue, onStored }: SpikeDeps,
-  { workspaceId, accountId, externalId, username, count }: Busy,
-  { id, at, usual }: { id: string; at: Date; usual: number },
-): Promise<void> {
+  catalogue: NodeCatalogue,
+  db: Queryable,
+  { workspaceId, accountId, externalId, username, usual }: Busy,
+  { id, at }: WrittenNotice,
+  comments: number,
+): Promise<StoredExecution[]> {
   const registered = catalogue.get(TRIGGER);
-  if (!registered?.enabled || !isTrigger(registered)) return;
+  if (!registered?.enabled || !isTrigger(registered)) return [];
   const event: TriggerEvent = {
     kind: 'comment_spike',
     at: at.toISOString(),
     account: { id: externalId, username, rowId: accountId },
-    spike: { comments: count, usual },
+    spike: { comments, usual },
   };
-  for (const { flowId, flowVersion, nodeId, config } of await publishedTriggers(pool, TRIGGER, workspaceId)) {
+  const started: StoredExecution[] = [];
+  for (const { flowId, flowVersion, nodeId, config } of await publishedTriggers(db, TRIGGER, workspaceId)) {
     const checked = registered.description.config.safeParse(config);
     if (!checked.success || !registered.instance.matches(event, checked.data)) continue;
     const execution = {
@@ -120,6 +137,7 @@ async function startFlows(
       dedupeKey: `comment_spike:${nodeId}:${id}`,
       contactKey: null,
     };
-    if (await storeExecution(pool, execution)) onStored([{ ...execution, isTaken: false }]);
+    if (await storeExecution(db, execution)) started.push({ ...execution, isTaken: false });
   }
+  return started;
 }

@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import type { WebhookTest } from '../contract/accounts.ts';
+import { TEST_FIELD } from '../webhooks/incoming-event.ts';
 
 const WITHIN_MS = 10_000;
 
@@ -39,7 +40,7 @@ async function tryDelivery(target: {
   accountExternalId: string;
 }): Promise<WebhookTest['steps'][number]> {
   const now = new Date();
-  const change = { field: 'replygraph_test', value: { at: now.toISOString() } };
+  const change = { field: TEST_FIELD, value: { at: now.toISOString() } };
   const body = JSON.stringify({
     object: 'instagram',
     entry: [{ id: target.accountExternalId, time: now.getTime(), changes: [change] }],

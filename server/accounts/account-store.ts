@@ -38,18 +38,6 @@ export async function getAccount(db: Queryable, workspaceId: string, id: string)
   return viewAccount(row);
 }
 
-/**
- * The newest event that came by webhook: neither one that was read from the platform afterwards (server/backfill) nor our
- * own test; both count for `last_event_at`. The check writes it down every quarter of an hour, so that only what came since
- * has to be looked through.
- */
-export const LAST_WEBHOOK_AT = `case when a.is_sandbox then a.last_event_at else (
-  select greatest(nullif(max(c.detail), '')::timestamptz, (select max(e.received_at) from webhook_events e
-    where e.workspace_id = a.workspace_id and e.account_external_id = a.external_id
-      and e.received_at > coalesce(max(c.checked_at) - interval '1 minute', a.created_at)
-      and e.kind <> 'replygraph_test' and not e.payload ? 'polled'))
-  from account_checks c where c.account_id = a.id and c.name = 'last_event') end`;
-
 type DetailRow = Omit<AccountDetail, 'createdAt' | DateField> & { createdAt: Date } & Record<
     DateField,
     Date | null
@@ -65,10 +53,10 @@ export async function getAccountDetail(
   const { rows } = await db.query<DetailRow>(
     `select ${ACCOUNT_COLUMNS}, login, profile_picture_url as "profilePictureUrl", permissions,
        token_issued_at as "tokenIssuedAt", token_expires_at as "tokenExpiresAt", subscribed_at as "subscribedAt",
-       ${LAST_WEBHOOK_AT} as "lastEventAt", last_error_at as "lastErrorAt",
+       last_event_at as "lastEventAt", last_error_at as "lastErrorAt",
        case when last_error is not null
          then jsonb_build_object('code', last_error->>'code', 'message', last_error->>'message') end as "lastError"
-     from accounts a where workspace_id = $1 and id = $2`,
+     from accounts where workspace_id = $1 and id = $2`,
     [workspaceId, id],
   );
   const row = rows[0];

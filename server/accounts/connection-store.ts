@@ -57,10 +57,10 @@ export async function storeConnection(
   const [stored] = rows;
   if (!stored) return null;
   // What was found out with the former token says nothing about this one.
-  await db.query(
-    "delete from account_checks where workspace_id = $1 and account_id = $2 and name <> 'last_event'",
-    [workspaceId, stored.id],
-  );
+  await db.query('delete from account_checks where workspace_id = $1 and account_id = $2', [
+    workspaceId,
+    stored.id,
+  ]);
   return stored;
 }
 

@@ -121,6 +121,9 @@ it('takes in comments and messages that webhooks missed as if they had come by w
     // The flow listens to comments.
     { kind: 'message', status: 'ignored', polled: 'true' },
   ]);
+  // No webhook came: the account's health has to show that.
+  const heard = await pool.query('select last_event_at from accounts where id = $1', [workspace.accountId]);
+  expect(heard.rows).toEqual([{ last_event_at: null }]);
   const kept = await pool.query(
     `select m.text, c.username from messages m join conversations v on v.id = m.conversation_id
      join contacts c on c.id = v.contact_id where m.workspace_id = $1`,

@@ -196,6 +196,7 @@ export const accounts = pgTable(
     /** When webhooks of the account were subscribed to. */
     subscribedAt: time('subscribed_at'),
     profilePictureUrl: text('profile_picture_url'),
+    /** When the last event came by webhook, to the minute. */
     lastEventAt: time('last_event_at'),
     lastError: jsonb('last_error').$type<StepError>(),
     lastErrorAt: time('last_error_at'),

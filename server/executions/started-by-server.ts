@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Queryable } from '../flows/flow-store.ts';
 import type { ExecutionToStore } from '../webhooks/ingest.ts';
 import { jsonParameter } from './json-parameter.ts';
 
@@ -14,11 +14,11 @@ export type FiredTrigger = {
 
 /** @param workspaceId null: of all */
 export async function publishedTriggers(
-  pool: pg.Pool,
+  db: Queryable,
   type: string,
   workspaceId: string | null = null,
 ): Promise<FiredTrigger[]> {
-  const { rows } = await pool.query<FiredTrigger>(
+  const { rows } = await db.query<FiredTrigger>(
     `select f.workspace_id as "workspaceId", f.id as "flowId", v.version as "flowVersion", n.value->>'id' as "nodeId",
        n.value->'config' as config
      from flows f join flow_versions v on v.flow_id = f.id and v.version = f.published_version
@@ -35,9 +35,9 @@ export async function publishedTriggers(
  * Stores an execution that no webhook started, once for its dedupe key, whatever processes try.
  * @returns whether it is new
  */
-export async function storeExecution(pool: pg.Pool, execution: ExecutionToStore): Promise<boolean> {
+export async function storeExecution(db: Queryable, execution: ExecutionToStore): Promise<boolean> {
   const { id, workspaceId, flowId, flowVersion, triggerNodeId, event, dedupeKey } = execution;
-  const { rowCount } = await pool.query(
+  const { rowCount } = await db.query(
     `insert into flow_executions (id, workspace_id, flow_id, flow_version, trigger_node_id, event, dedupe_key)
      values ($1, $2, $3, $4, $5, $6::jsonb, $7)
      on conflict (flow_id, dedupe_key) where dedupe_key is not null do nothing`,

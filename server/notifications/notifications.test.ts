@@ -64,21 +64,26 @@ describe('many comments in an hour', () => {
       onStored: (executions) => started.push(...executions.map(({ flowId }) => flowId)),
     });
 
-  it('are told of, above what the workspace calls normal', async () => {
-    const { id: workspaceId, admin: key } = await api.createWorkspace();
+  /** @returns writes comments of so long ago */
+  async function openAccount(workspaceId: string): Promise<(count: number, ago: string) => Promise<unknown>> {
     const accountId = newId();
     await api.pool.query(
       `insert into accounts (id, workspace_id, platform, external_id, username, access_token_encrypted)
-       values ($1, $2, 'instagram', 'busy', 'shop', 'v1.x.y')`,
+       values ($1, $2, 'instagram', gen_random_uuid()::text, 'shop', 'v1.x.y')`,
       [accountId, workspaceId],
     );
-    const write = (count: number, at: string) =>
+    return (count, ago) =>
       api.pool.query(
         `insert into comments (id, workspace_id, account_id, external_id, direction, text, at)
          select gen_random_uuid(), $1, $2, gen_random_uuid()::text, 'in', 'hi', now() - $4::interval
          from generate_series(1, $3)`,
-        [workspaceId, accountId, count, at],
+        [workspaceId, accountId, count, ago],
       );
+  }
+
+  it('are told of, above what the workspace calls normal', async () => {
+    const { id: workspaceId, admin: key } = await api.createWorkspace();
+    const write = await openAccount(workspaceId);
     const onSpike = (account?: string) =>
       publishFlow(api.pool, workspaceId, {
         nodes: [
@@ -104,6 +109,28 @@ describe('many comments in an hour', () => {
     expect(rows).toMatchObject([
       { event: { kind: 'comment_spike', account: { username: 'shop' }, spike: { comments: 51, usual: 50 } } },
     ]);
+  });
+
+  it('are told of and start flows together, or by the next look', async () => {
+    const { id: workspaceId, admin: key } = await api.createWorkspace();
+    const write = await openAccount(workspaceId);
+    await write(51, '1 minute');
+    const flowId = await publishFlow(api.pool, workspaceId, {
+      nodes: [{ id: 'many', type: 'trigger.comment_spike', name: 'Many', config: {} }],
+      edges: [],
+    });
+    started.length = 0;
+    await api.pool.query(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'no room'; end $$;
+       create trigger refuse before insert on flow_executions for each row execute function refuse()`,
+    );
+    await expect(look()).rejects.toThrow('no room');
+    expect((await list(key)).items).toEqual([]);
+
+    await api.pool.query('drop function refuse cascade');
+    await look();
+    expect(titles(await list(key))).toEqual(['Many comments on @shop']);
+    expect(started).toEqual([flowId]);
   });
 
   it('start no flow of another workspace', async () => {

@@ -16,29 +16,41 @@ export type Notice = {
   atMostEverySeconds?: number;
 };
 
+/** One that is written down. */
+export type WrittenNotice = Notice & { id: string; at: Date };
+
 /** Tells the people of a workspace, now by their open pages and later by the bell. @returns whether anything was said */
 export async function notify(deps: { pool: Queryable; live: Live }, notice: Notice): Promise<boolean> {
+  const written = await writeNotice(deps.pool, notice);
+  if (written) announce(deps.live, written);
+  return written !== null;
+}
+
+/** The half of `notify` for the bell, for those who write more in the same transaction. @returns null when nothing is said */
+export async function writeNotice(db: Queryable, notice: Notice): Promise<WrittenNotice | null> {
   const { workspaceId, kind, key, title, text = '', link = null, atMostEverySeconds = 0 } = notice;
-  const { rows } = await deps.pool.query<{ id: string; createdAt: Date }>(
+  const { rows } = await db.query<{ id: string; at: Date }>(
     `insert into notifications as n (id, workspace_id, kind, key, title, text, link)
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (workspace_id, key) do update set id = excluded.id, kind = excluded.kind, title = excluded.title,
        text = excluded.text, link = excluded.link, read_at = null, created_at = now()
      where n.created_at < now() - make_interval(secs => $8)
-     returning id, created_at as "createdAt"`,
+     returning id, created_at as at`,
     [newId(), workspaceId, kind, key, title, text, link, atMostEverySeconds],
   );
-  const [row] = rows;
-  if (!row) return false;
-  deps.live.publish(workspaceId, [
+  return rows[0] ? { ...notice, ...rows[0] } : null;
+}
+
+/** The half of `notify` for open pages. */
+export function announce(live: Live, { workspaceId, id, kind, title, at }: WrittenNotice): void {
+  live.publish(workspaceId, [
     {
       type: 'notification.created',
       seq: 0,
-      at: row.createdAt.toISOString(),
-      data: { notificationId: row.id, kind, title },
+      at: at.toISOString(),
+      data: { notificationId: id, kind, title },
     },
   ]);
-  return true;
 }
 
 /** What it told of is over: nobody needs to read it any more. */

@@ -12,6 +12,15 @@ export type IncomingEvent = {
   payload: unknown;
 } & ({ event: TriggerEvent } | { event: null; reason: string });
 
+/** What our own trial of a webhook delivers (server/account-checks). */
+export const TEST_FIELD = 'replygraph_test';
+
+/** Whether the platform sent it: it was neither read afterwards (server/backfill) nor our own test. */
+export function cameByWebhook({ kind, payload }: Pick<IncomingEvent, 'kind' | 'payload'>): boolean {
+  const wasPolled = typeof payload === 'object' && payload !== null && 'polled' in payload;
+  return kind !== TEST_FIELD && !wasPolled;
+}
+
 /** The entry that an event stands in. */
 export type Entry = {
   accountId: string;

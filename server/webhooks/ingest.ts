@@ -8,6 +8,7 @@ import { jsonParameter, jsonUnlessEmpty } from '../executions/json-parameter.ts'
 import { replyRows } from '../executions/wake-by-message.ts';
 import type { Faults } from '../faults.ts';
 import { LruMap } from '../lru-map.ts';
+import { cameByWebhook } from './incoming-event.ts';
 import type { KnownAccount } from './known-accounts.ts';
 import { peopleRows } from './people-rows.ts';
 import type { PassRule } from './server-filters.ts';
@@ -126,7 +127,9 @@ async function storeAndTake(
   seen: SeenAccounts,
 ): Promise<Written> {
   const candidates = firstOfContacts(events.flatMap(({ executions }) => executions));
-  const seenIds = seen(events.flatMap(({ account }) => (account ? [account.id] : [])));
+  const seenIds = seen(
+    events.flatMap((event) => (event.account && cameByWebhook(event) ? [event.account.id] : [])),
+  );
   const reservation = candidates.length > 0 ? reserve(candidates.map(({ id }) => id)) : null;
   let taken: ExecutionToStore[] = [];
   try {

@@ -31,8 +31,10 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
         end();
       }
     });
+    // Every request is closed in the end, and an error costs its stack.
     const brokeOff = () => {
-      reject(new HttpProblem(400, 'body-incomplete', 'Bad request', 'The body broke off.'));
+      if (!request.readableEnded)
+        reject(new HttpProblem(400, 'body-incomplete', 'Bad request', 'The body broke off.'));
     };
     if (request.destroyed) brokeOff();
     request.once('end', end);

@@ -199,6 +199,13 @@ test('an account is marked as heard of, at most once a minute', async () => {
   expect(await heard()).toEqual(first);
 });
 
+test('an account is not marked as heard of by our own test of the webhook', async () => {
+  const change = { field: 'replygraph_test', value: { at: AT } };
+  const entry = [{ id: account.accountExternalId, time: Date.parse(AT), changes: [change] }];
+  expect(await receiver.post({ object: 'instagram', entry })).toBe(200);
+  expect(await rowsOf('select last_event_at from accounts where id = $1')).toEqual([{ last_event_at: null }]);
+});
+
 test('an account that a process forgot it had marked is not marked again within the minute', async () => {
   await deliver('seen');
   const before = await rowsOf('select last_event_at from accounts where id = $1');
