@@ -32,4 +32,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm: signals have to reach the process.
-CMD ["node", "--no-allocation-site-pretenuring", "--heap-growing-percent=200", "--min-semi-space-size=16", "--max-semi-space-size=32", "server/main.mjs"]
+CMD ["node", "--v8-pool-size=1", "--no-allocation-site-pretenuring", "--heap-growing-percent=200", "--min-semi-space-size=16", "--max-semi-space-size=32", "server/main.mjs"]

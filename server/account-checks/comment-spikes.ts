@@ -65,7 +65,7 @@ where usual is not null
   and not exists (select 1 from notifications n where n.workspace_id = a.workspace_id
     and n.key = $3::text || a.id and n.created_at > now() - make_interval(secs => $4))
   and exists (select 1 from comments c where c.workspace_id = a.workspace_id and c.account_id = a.id
-    and c.direction = 'in' and c.at > now() - interval '1 hour' order by c.at desc offset usual limit 1)`;
+    and c.direction = 'in' and c.at > now() - interval '1 hour' offset usual limit 1)`;
 
 /** Tells people and flows of accounts that got more comments in the last hour than their workspace calls normal. */
 export async function tellOfCommentSpikes(deps: SpikeDeps): Promise<void> {

@@ -23,6 +23,9 @@ export type DatabaseConnection = {
  */
 const HOT_CONNECTION_IDLE_MS = 10 * 60_000;
 
+/** Jobs that come every minute find the connections of the last time. */
+const OTHER_CONNECTION_IDLE_MS = 2 * 60_000;
+
 /**
  * How PostgreSQL plans on the hot path: each statement once for each connection, and by index, however young the tables and
  * their statistics are. Left to itself it plans most calls anew, which costs as much as running them, and a plan that it
@@ -40,7 +43,11 @@ const BY_INDEX = `set plan_cache_mode = force_generic_plan; set enable_seqscan =
  * @param url `postgres://…`, or a pg config for the embedded server's socket
  */
 export function connectDatabase(url: string): DatabaseConnection {
-  const pool = openPool({ connectionString: url, max: OTHER_CONNECTIONS });
+  const pool = openPool({
+    connectionString: url,
+    max: OTHER_CONNECTIONS,
+    idleTimeoutMillis: OTHER_CONNECTION_IDLE_MS,
+  });
   const hotPool = openPool({
     connectionString: url,
     max: HOT_CONNECTIONS,

@@ -319,6 +319,8 @@ export const comments = pgTable(
   (table) => [
     unique('comments_external').on(table.accountId, table.externalId),
     index('comments_workspace').on(table.workspaceId, table.at),
+    // For counting those of the last hour. Lookups by id, which don't say the direction, can't be planned by it.
+    index('comments_received').on(table.accountId, table.at).where(sql`${table.direction} = 'in'`),
   ],
 );
 

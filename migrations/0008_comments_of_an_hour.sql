@@ -1,0 +1,1 @@
+CREATE INDEX "comments_received" ON "comments" USING btree ("account_id","at") WHERE "comments"."direction" = 'in';
