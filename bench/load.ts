@@ -150,12 +150,12 @@ export async function measureLatency(
   const sent = new Map<string, bigint>();
   const firstAcks: number[] = [];
   const acks: number[] = [];
-  const begin = performance.now();
   const underWay: Promise<void>[] = [];
   const firstCount = rate * FIRST_SECONDS;
-  for (let index = 0; index < firstCount + rate * seconds; index++) {
+  const prepared = Array.from({ length: firstCount + rate * seconds }, () => makeDelivery(target));
+  const begin = performance.now();
+  for (const [index, delivery] of prepared.entries()) {
     const isFirst = index < firstCount;
-    const delivery = makeDelivery(target);
     const wait = begin + (index * 1_000) / rate - performance.now();
     if (wait > 0) await delay(wait);
     const sentAt = process.hrtime.bigint();

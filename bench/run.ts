@@ -16,7 +16,8 @@ import { startStub } from './stub-process.ts';
 
 /**
  * `npm run bench`: boots the real processes, with a stub of the Graph API in another, and sends signed webhooks over
- * loopback. Without options one embedded installation in a temporary folder.
+ * loopback. Without options one embedded installation in a temporary folder. Load and stub collect their garbage with one
+ * thread beside, so that it never takes both cores of a small machine (`--v8-pool-size=1` in package.json).
  *
  * --shape embedded|server|scaled|all   on DATABASE_URL and REDIS_URL where set (in new databases), else on a PostgreSQL
  *                                      and a Redis that it starts itself and removes again
