@@ -42,7 +42,8 @@ describeWhere('a disk that is full (embedded)', missingMount(), () => {
   it('refuses webhooks until there is room again; what was taken in ran once, and work goes on', async () => {
     const before = stage.startLoad({ name: 'before', most: 100 });
     await before.done;
-    const load = stage.startLoad({ name: 'full' });
+    // The server tries for 15 s before it refuses: who has gone by then would see nothing of that.
+    const load = stage.startLoad({ name: 'full', patienceMs: 60_000 });
     await load.untilMore(30);
     const ballast = join(disk, 'ballast');
     await fill(ballast);

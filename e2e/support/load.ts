@@ -26,6 +26,8 @@ export type LoadOptions = {
   most?: number;
   /** Of all: how many are delivered a second time although they were taken in. */
   redelivered?: number;
+  /** How long a delivery waits for its answer before it is repeated. */
+  patienceMs?: number;
   /** 0 to 1; seeded, where a run has to be repeatable. */
   random?: () => number;
   /** Tells the loads of a test apart. */
@@ -60,7 +62,7 @@ export function answeredBy(text: string): string | null {
 }
 
 /** Meta gives a webhook up after some seconds and sends it again. */
-const NO_ANSWER_AFTER_MS = 8_000;
+const PATIENCE_MS = 8_000;
 
 /** Pauses between repetitions double, up to the longest. */
 const REPEAT_AFTER_MS = 200;
@@ -71,6 +73,7 @@ const LONGEST_REPEAT_AFTER_MS = 2_000;
  */
 export function startLoad(options: LoadOptions): Load {
   const { account, urls, paths, people, pauseMs, most = Number.POSITIVE_INFINITY, redelivered = 0 } = options;
+  const { patienceMs = PATIENCE_MS } = options;
   const random = options.random ?? Math.random;
   const name = options.name ?? 'load';
   const sent: SentEvent[] = [];
@@ -105,7 +108,7 @@ export function startLoad(options: LoadOptions): Load {
     const path = (kind === 'message' && paths.message) || paths.comment;
     for (let waitMs = REPEAT_AFTER_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_REPEAT_AFTER_MS)) {
       const url = urls[Math.floor(random() * urls.length)] ?? '';
-      const signal = AbortSignal.timeout(NO_ANSWER_AFTER_MS);
+      const signal = AbortSignal.timeout(patienceMs);
       const { status, text } = await deliver(url + path, body, undefined, signal).catch((error: unknown) => ({
         status: 0,
         text: String(error),
