@@ -15,7 +15,12 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const brokeOff = () => {
+      reject(new HttpProblem(400, 'body-incomplete', 'Bad request', 'The body broke off.'));
+    };
     const end = () => {
+      // Every request is closed in the end, and an error that nobody gets costs its stack.
+      request.off('close', brokeOff);
       if (bytes <= MAX_BODY_BYTES) resolve(Buffer.concat(chunks));
       else
         reject(
@@ -31,11 +36,6 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
         end();
       }
     });
-    // Every request is closed in the end, and an error costs its stack.
-    const brokeOff = () => {
-      if (!request.readableEnded)
-        reject(new HttpProblem(400, 'body-incomplete', 'Bad request', 'The body broke off.'));
-    };
     if (request.destroyed) brokeOff();
     request.once('end', end);
     request.once('error', brokeOff);
